@@ -1,0 +1,171 @@
+# shellcheck shell=bash
+# Boots the guest for one command, and takes away everything afterwards.
+#
+# Host and guest share a directory that lives as long as the guest (9p, tag "share"):
+#   command, environment   NUL-separated      repository   its path
+#   modules, tty           present if there are modules, if a terminal is wanted ("ROWS COLUMNS")
+#   exit                   written by the guest: the command's exit code
+# The command's output comes through two virtio-serial ports, each into a pipe that a cat copies to this process' own stdout
+# or stderr. QEMU does not get those themselves: it would make them non-blocking, for whoever else has them too.
+
+readonly exit_died=70 exit_timeout=124 exit_sigpipe=141
+
+# Environment variables that go along into the guest, beside VFIO_*: what says where the .NET SDK is and how it talks.
+readonly guest_environment='^(VFIO_.*|PATH|TERM|LANG|LC_ALL|TZ|DOTNET_.*|NUGET_PACKAGES)='
+
+# guest_run COMMAND…: uses kernel (a name or path), timeout (seconds), terminal (0 or 1) and verbose (0 or 1) of the caller.
+# Returns the command's exit code, or one of the above.
+guest_run() {
+    guest_prepare "$@"
+    local code=0
+    if ((terminal)); then
+        guest_boot_terminal || code=$?
+    else
+        guest_boot || code=$?
+    fi
+    guest_cleanup
+    return "$code"
+}
+
+guest_prepare() {
+    kernel_prepare "$kernel"
+    initramfs_prepare
+
+    local run=${XDG_RUNTIME_DIR:-/tmp}
+    [[ -d $run && -w $run ]] || run=/tmp
+    guest_dir=$(mktemp -d "$run/vfio-lab.XXXXXX")
+    guest_pids=()
+    trap guest_cleanup EXIT
+    trap 'guest_interrupted INT' INT
+    trap 'guest_interrupted TERM' TERM
+    trap 'guest_interrupted HUP' HUP
+
+    local share=$guest_dir/share
+    mkdir "$share"
+    printf '%s\0' "$@" >"$share/command"
+    env -0 | grep -zE "$guest_environment" >"$share/environment" || true
+    printf '%s\n' "$repository" >"$share/repository"
+    [[ -z $kernel_modules ]] || : >"$share/modules"
+    ((!terminal)) || stty size >"$share/tty"
+
+    devices_prepare "$guest_dir"
+    qemu=(
+        # Dies with this process, even if that is killed outright.
+        setpriv --pdeathsig KILL
+        qemu-system-x86_64
+        # Never KVM because /dev/kvm exists: on some machines it cannot start an ordinary kernel.
+        -M q35 -accel 'tcg,thread=multi' -cpu max -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
+        -kernel "$kernel_image" -initrd "$initramfs"
+        -append "console=ttyS0 quiet panic=-1 intel_iommu=on ${VFIO_LAB_APPEND-}"
+        -chardev "file,id=console,path=$(qemu_escape "$guest_dir/console")" -serial chardev:console
+        -monitor none
+        "${devices[@]}"
+        -device 'virtio-serial-pci,id=ports,addr=0x10'
+    )
+    guest_export host / 0x11 ,readonly=on
+    guest_export repository "$repository" 0x12
+    guest_export share "$share" 0x13
+    [[ -z $kernel_modules ]] || guest_export modules "$kernel_modules" 0x14 ,readonly=on
+}
+
+# guest_export TAG DIRECTORY ADDRESS [OPTIONS]: DIRECTORY is there in the guest as a 9p file system.
+guest_export() {
+    qemu+=(
+        -fsdev "local,id=$1,path=$(qemu_escape "$2"),security_model=none,multidevs=remap${4-}"
+        -device "virtio-9p-pci,fsdev=$1,mount_tag=$1,addr=$3"
+    )
+}
+
+guest_boot() {
+    local out err out_reader err_reader vm timer ended code=0
+    mkfifo "$guest_dir/out" "$guest_dir/err"
+    cat <"$guest_dir/out" 2>/dev/null &
+    out_reader=$!
+    cat <"$guest_dir/err" >&2 2>/dev/null &
+    err_reader=$!
+    # QEMU inherits them open, so the readers see the end of their input even when it does not get as far as opening a file.
+    exec {out}>"$guest_dir/out" {err}>"$guest_dir/err"
+    "${qemu[@]}" \
+        -add-fd "fd=$out,set=1" -chardev file,id=out,append=on,path=/dev/fdset/1 -device virtserialport,chardev=out,name=stdout \
+        -add-fd "fd=$err,set=2" -chardev file,id=err,append=on,path=/dev/fdset/2 -device virtserialport,chardev=err,name=stderr \
+        </dev/null >"$guest_dir/qemu.log" 2>&1 &
+    vm=$!
+    exec {out}>&- {err}>&-
+    sleep "$timeout" &
+    timer=$!
+    guest_pids=("$vm" "$timer" "$out_reader" "$err_reader")
+
+    wait -n -p ended "$vm" "$timer" "$out_reader" "$err_reader" || true
+    # The readers end when QEMU does; a reader that ended first has lost the one it wrote to.
+    if [[ $ended == "$timer" ]]; then
+        say "the time limit of $timeout seconds is over: the guest is stopped"
+        guest_log
+        code=$exit_timeout
+    elif [[ $ended != "$vm" ]] && guest_alive "$vm"; then
+        code=$exit_sigpipe
+    fi
+    if ((code == 0)); then
+        # What is still in the pipes may take its reader as long as it likes.
+        wait "$out_reader" "$err_reader" || true
+        guest_exit_code || code=$?
+    fi
+    guest_stop
+    return "$code"
+}
+
+guest_boot_terminal() {
+    local saved code=0
+    saved=$(stty -g)
+    "${qemu[@]}" -chardev stdio,id=tty,signal=off -device virtconsole,chardev=tty <&0 2>"$guest_dir/qemu.log" &
+    guest_pids=("$!")
+    wait "$!" || true
+    stty "$saved"
+    guest_exit_code || code=$?
+    return "$code"
+}
+
+# A process that has ended but was not waited for still has its number.
+guest_alive() {
+    local state
+    # QEMU closes its end of the pipes a moment before it is gone.
+    sleep 0.3
+    state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 1
+    [[ -n $state && $state != Z ]]
+}
+
+guest_exit_code() {
+    if [[ -s $guest_dir/share/exit ]]; then
+        ((!verbose)) || guest_log
+        return "$(<"$guest_dir/share/exit")"
+    fi
+    say "the guest died before the command ended"
+    guest_log
+    return "$exit_died"
+}
+
+guest_log() {
+    local lines=25
+    ((!verbose)) || lines=+1
+    {
+        tail -n "$lines" "$guest_dir/console" | tr -d '\r\000' | sed 's/^/lab: console: /'
+        grep -v -e 'has no peer' "$guest_dir/qemu.log" | sed 's/^/lab: qemu: /'
+    } >&2 2>/dev/null || true
+}
+
+guest_stop() {
+    ((${#guest_pids[@]} == 0)) || kill -KILL "${guest_pids[@]}" 2>/dev/null || true
+    ((${#guest_pids[@]} == 0)) || wait "${guest_pids[@]}" 2>/dev/null || true
+    guest_pids=()
+}
+
+guest_cleanup() {
+    guest_stop
+    rm -rf "$guest_dir"
+}
+
+guest_interrupted() {
+    trap - INT TERM HUP
+    guest_cleanup
+    # Ends by the same signal, so that the caller's shell sees what happened.
+    kill -s "$1" "$BASHPID"
+}
