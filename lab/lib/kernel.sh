@@ -29,14 +29,25 @@ kernel_debian() {
         # shellcheck disable=SC2086 # one word per package
         debian_unpack "$suite" "$lab_cache/kernels/$dir" "$image=$version" $packages
         debian_locked "$dir" kernel_index "$lab_cache/kernels/$dir"
+        debian_locked "$dir" kernel_uncompress "$lab_cache/kernels/$dir"
         printf '%s\n' "$dir" >"$newest.$BASHPID"
         mv "$newest.$BASHPID" "$newest"
     fi
     dir=$lab_cache/kernels/$(<"$newest")
     kernel_modules=$(echo "$dir"/lib/modules/*)
-    kernel_image=$kernel_modules/vmlinuz
-    [[ -f $kernel_image ]] || kernel_image=$dir/boot/vmlinuz-${kernel_modules##*/}
-    [[ -f $kernel_image ]] || die "the cache's $dir holds no kernel: remove it and start again"
+    kernel_image=$(kernel_find_image "$dir")
+}
+
+# The fastest image to boot that a package's directory has.
+kernel_find_image() {
+    local image
+    for image in "$1/vmlinux" "$1"/lib/modules/*/vmlinuz "$1"/boot/vmlinuz-*; do
+        if [[ -f $image ]]; then
+            printf '%s\n' "$image"
+            return
+        fi
+    done
+    die "the cache's $1 holds no kernel: remove it and start again"
 }
 
 # What a package's installation would have done: modprobe needs modules.dep.
@@ -45,4 +56,20 @@ kernel_index() {
     [[ -e $dir/lib ]] || ln -s usr/lib "$dir/lib"
     release=$(basename "$dir"/lib/modules/*)
     patiently "indexing the modules of $release" depmod -b "$dir" "$release"
+}
+
+# The emulated processor takes three seconds to uncompress a kernel that the host's uncompresses in none. QEMU boots the plain
+# ELF file as well. An image that is not packed with zstd stays as it is.
+kernel_uncompress() {
+    local dir=$1 image offset
+    image=$(kernel_find_image "$dir")
+    [[ $image != "$dir/vmlinux" ]] || return 0
+    offset=$(LC_ALL=C grep -obaP -m 1 '\x28\xb5\x2f\xfd' "$image" | head -n 1 | cut -d : -f 1) || return 0
+    # zstd complains about what follows the packed kernel; whether an ELF file came out is what counts.
+    tail -c "+$((offset + 1))" "$image" | zstd -dqc >"$dir/vmlinux.part" 2>/dev/null || true
+    if LC_ALL=C grep -q -m 1 -a $'^\x7fELF' <(head -c 4 "$dir/vmlinux.part"); then
+        mv "$dir/vmlinux.part" "$dir/vmlinux"
+    else
+        rm "$dir/vmlinux.part"
+    fi
 }
