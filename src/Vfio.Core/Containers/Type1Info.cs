@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Vfio.Native;
+using static Vfio.Native.VfioUapi;
+
+namespace Vfio.Core;
+
+/// <summary>Reads the answer of <c>VFIO_IOMMU_GET_INFO</c> and the capabilities behind it.</summary>
+internal static unsafe class Type1Info
+{
+    private const string Step = "VFIO_IOMMU_GET_INFO";
+
+    // What type1 manages where a kernel is too old to tell its ranges: below 39 bits, around the x86 interrupt window.
+    private static readonly IovaRange[] _defaultRanges =
+    [
+        new(default, new Iova(0xfedf_ffff)),
+        new(new Iova(0xfef0_0000), new Iova((1UL << 39) - 1)),
+    ];
+
+    public static AddressSpaceInfo Parse(IommuModel model, ReadOnlySpan<byte> answer)
+    {
+        var header = MemoryMarshal.Read<vfio_iommu_type1_info>(answer);
+        var info = new AddressSpaceInfo
+        {
+            Model = model,
+            PageSizes = (header.flags & VFIO_IOMMU_INFO_PGSIZES) != 0 ? header.iova_pgsizes : (ulong)Environment.SystemPageSize,
+            Ranges = _defaultRanges,
+        };
+        if ((header.flags & VFIO_IOMMU_INFO_CAPS) == 0)
+        {
+            return info;
+        }
+
+        foreach (InfoCapability capability in new InfoCapabilityChain(answer, header.cap_offset, sizeof(vfio_iommu_type1_info), Step))
+        {
+            info = (uint)capability.Id switch
+            {
+                VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE => info with { Ranges = ReadRanges(capability) },
+                VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL => info with
+                {
+                    AvailableMappings = capability.Read<vfio_iommu_type1_info_dma_avail>().avail,
+                },
+                VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION => ReadMigration(info, capability),
+                _ => info,
+            };
+        }
+
+        return info;
+    }
+
+    private static AddressSpaceInfo ReadMigration(AddressSpaceInfo info, InfoCapability capability)
+    {
+        var migration = capability.Read<vfio_iommu_type1_info_cap_migration>();
+        return info with
+        {
+            DirtyTrackingPageSizes = migration.pgsize_bitmap,
+            MaxDirtyBitmapSize = migration.max_dirty_bitmap_size,
+        };
+    }
+
+    private static IovaRange[] ReadRanges(InfoCapability capability)
+    {
+        var header = capability.Read<vfio_iommu_type1_info_cap_iova_range>();
+        ReadOnlySpan<vfio_iova_range> raw = capability.Tail<vfio_iova_range>(
+            sizeof(vfio_iommu_type1_info_cap_iova_range), header.nr_iovas);
+        var ranges = new IovaRange[raw.Length];
+        for (int i = 0; i < raw.Length; i++)
+        {
+            ranges[i] = new IovaRange(new Iova(raw[i].start), new Iova(raw[i].end));
+        }
+
+        Array.Sort(ranges, static (left, right) => left.First.CompareTo(right.First));
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            if (ranges[i].Last < ranges[i].First || (i > 0 && ranges[i].First <= ranges[i - 1].Last))
+            {
+                throw new InvalidDataException($"{Step}: the kernel's IOVA ranges overlap or are upside down at {ranges[i]}.");
+            }
+        }
+
+        return ranges;
+    }
+}

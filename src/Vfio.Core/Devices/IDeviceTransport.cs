@@ -1,0 +1,49 @@
+namespace Vfio.Core;
+
+/// <summary>
+/// The way to a device: how its regions, interrupts and reset are reached. The kernel's VFIO is one; a device in
+/// another process or in this one can be others. Everything above this speaks of regions and interrupts, never of
+/// descriptors.
+/// </summary>
+/// <remarks>Methods are thread-safe, and throw <see cref="ObjectDisposedException"/> once disposed.</remarks>
+internal interface IDeviceTransport : IDisposable
+{
+    /// <summary>The device's name, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>Whether <see cref="Reset"/> can work.</summary>
+    bool CanReset { get; }
+
+    /// <summary>How many regions there are.</summary>
+    int RegionCount { get; }
+
+    /// <summary>How many interrupt indexes there are.</summary>
+    int InterruptCount { get; }
+
+    /// <summary>Describes a region; one of size zero where the device has none at this index.</summary>
+    RegionInfo GetRegion(int index);
+
+    /// <summary>Reads a region; all of it or an exception.</summary>
+    void Read(RegionInfo region, long offset, Span<byte> destination);
+
+    /// <summary>Writes a region; all of it or an exception.</summary>
+    void Write(RegionInfo region, long offset, ReadOnlySpan<byte> source);
+
+    /// <summary>Puts part of a region over reserved addresses.</summary>
+    void Map(RegionInfo region, long offset, long length, nint address);
+
+    /// <summary>Describes an interrupt index; one of count zero where the device has none.</summary>
+    InterruptInfo GetInterrupt(int index);
+
+    /// <summary>Connects vectors, from the first on, to events, and enables them.</summary>
+    void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events);
+
+    /// <summary>Disables all vectors of an index.</summary>
+    void DisableInterrupts(InterruptInfo interrupt);
+
+    /// <summary>Masks or unmasks one vector.</summary>
+    void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked);
+
+    /// <summary>Resets the function.</summary>
+    void Reset();
+}

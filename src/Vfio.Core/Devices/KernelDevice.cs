@@ -1,0 +1,199 @@
+using System.Runtime.InteropServices;
+using Vfio.Native;
+using static Vfio.Native.VfioUapi;
+
+namespace Vfio.Core;
+
+/// <summary>A device that the kernel's VFIO holds for this process, on its device descriptor.</summary>
+internal sealed unsafe class KernelDevice : IDeviceTransport
+{
+    private readonly KernelHandle _handle;
+    private readonly IVfioKernel _kernel;
+    private readonly uint _flags;
+
+    public KernelDevice(KernelHandle handle, string name)
+    {
+        _handle = handle;
+        _kernel = handle.Kernel;
+        Name = name;
+        using DescriptorLease device = handle.Lease();
+        var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
+        int result = _kernel.GetDeviceInfo(device.Fd, &info);
+        if (result < 0)
+        {
+            throw DeviceErrors.Info(name, "VFIO_DEVICE_GET_INFO", -result);
+        }
+
+        _flags = info.flags;
+        RegionCount = (int)info.num_regions;
+        InterruptCount = (int)info.num_irqs;
+    }
+
+    public string Name { get; }
+
+    public bool CanReset => (_flags & VFIO_DEVICE_FLAGS_RESET) != 0;
+
+    public int RegionCount { get; }
+
+    public int InterruptCount { get; }
+
+    public RegionInfo GetRegion(int index)
+    {
+        using DescriptorLease device = _handle.Lease();
+        int fd = device.Fd;
+        bool absent = false;
+        byte[] answer = ArgszQuery.Run(
+            sizeof(vfio_region_info),
+            buffer =>
+            {
+                var info = (vfio_region_info*)buffer;
+                info->index = (uint)index;
+                int result = _kernel.GetRegionInfo(fd, info);
+
+                // The kernel refuses the index of a region that this device cannot have, such as VGA on a network card.
+                absent = result == -Errno.EINVAL;
+                return absent ? 0 : result;
+            },
+            errno => DeviceErrors.Info(Name, $"VFIO_DEVICE_GET_REGION_INFO of region {index}", errno));
+        return absent ? RegionInfo.Absent(index) : RegionInfoReader.Parse(index, answer);
+    }
+
+    public void Read(RegionInfo region, long offset, Span<byte> destination)
+    {
+        using DescriptorLease device = _handle.Lease();
+        fixed (byte* buffer = destination)
+        {
+            nuint done = 0;
+            while (done < (nuint)destination.Length)
+            {
+                long result = _kernel.ReadAt(
+                    device.Fd, buffer + done, (nuint)destination.Length - done, region.FileOffset + offset + (long)done);
+                if (result <= 0)
+                {
+                    throw DeviceErrors.Access(Name, region, offset + (long)done, writing: false, (int)-result);
+                }
+
+                done += (nuint)result;
+            }
+        }
+    }
+
+    public void Write(RegionInfo region, long offset, ReadOnlySpan<byte> source)
+    {
+        using DescriptorLease device = _handle.Lease();
+        fixed (byte* buffer = source)
+        {
+            nuint done = 0;
+            while (done < (nuint)source.Length)
+            {
+                long result = _kernel.WriteAt(
+                    device.Fd, buffer + done, (nuint)source.Length - done, region.FileOffset + offset + (long)done);
+                if (result <= 0)
+                {
+                    throw DeviceErrors.Access(Name, region, offset + (long)done, writing: true, (int)-result);
+                }
+
+                done += (nuint)result;
+            }
+        }
+    }
+
+    public void Map(RegionInfo region, long offset, long length, nint address)
+    {
+        using DescriptorLease device = _handle.Lease();
+        int protection = (region.CanRead ? (int)Libc.PROT_READ : 0) | (region.CanWrite ? (int)Libc.PROT_WRITE : 0);
+        int result = _kernel.MapMemory(
+            (void*)address,
+            (nuint)length,
+            protection,
+            (int)(Libc.MAP_SHARED | Libc.MAP_FIXED),
+            device.Fd,
+            region.FileOffset + offset,
+            out _);
+        if (result < 0)
+        {
+            throw DeviceErrors.Map(Name, region, offset, length, -result);
+        }
+    }
+
+    public InterruptInfo GetInterrupt(int index)
+    {
+        using DescriptorLease device = _handle.Lease();
+        var info = new vfio_irq_info { argsz = (uint)sizeof(vfio_irq_info), index = (uint)index };
+        int result = _kernel.GetIrqInfo(device.Fd, &info);
+        return result switch
+        {
+            // As with regions: an index that this device cannot have.
+            -Errno.EINVAL => new InterruptInfo(index, 0, InterruptFeatures.None),
+            < 0 => throw DeviceErrors.Info(Name, $"VFIO_DEVICE_GET_IRQ_INFO of index {index}", -result),
+            _ => new InterruptInfo(index, (int)info.count, (InterruptFeatures)info.flags),
+        };
+    }
+
+    public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events)
+    {
+        using DescriptorLease device = _handle.Lease();
+        byte[] buffer = new byte[sizeof(vfio_irq_set) + (events.Length * sizeof(int))];
+        Span<int> descriptors = MemoryMarshal.Cast<byte, int>(buffer.AsSpan(sizeof(vfio_irq_set)));
+        for (int i = 0; i < events.Length; i++)
+        {
+            // Not leased: the caller owns the events, and closes them only after it has disabled the vectors.
+            descriptors[i] = events[i].Descriptor;
+        }
+
+        fixed (byte* bytes = buffer)
+        {
+            var set = (vfio_irq_set*)bytes;
+            set->argsz = (uint)buffer.Length;
+            set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+            set->index = (uint)interrupt.Index;
+            set->count = (uint)events.Length;
+            int result = _kernel.SetIrqs(device.Fd, set);
+            if (result != 0)
+            {
+                throw DeviceErrors.EnableInterrupts(Name, interrupt, events.Length, result);
+            }
+        }
+    }
+
+    public void DisableInterrupts(InterruptInfo interrupt)
+        => SetIrqs(interrupt, (uint)(VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER), 0, 0, "disable");
+
+    public void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked)
+        => SetIrqs(
+            interrupt,
+            (uint)(VFIO_IRQ_SET_DATA_NONE | (masked ? VFIO_IRQ_SET_ACTION_MASK : VFIO_IRQ_SET_ACTION_UNMASK)),
+            vector,
+            1,
+            masked ? "mask" : "unmask");
+
+    public void Reset()
+    {
+        using DescriptorLease device = _handle.Lease();
+        int result = _kernel.ResetDevice(device.Fd);
+        if (result < 0)
+        {
+            throw DeviceErrors.Reset(Name, CanReset, -result);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private void SetIrqs(InterruptInfo interrupt, uint flags, int start, int count, string what)
+    {
+        using DescriptorLease device = _handle.Lease();
+        var set = new vfio_irq_set
+        {
+            argsz = (uint)sizeof(vfio_irq_set),
+            flags = flags,
+            index = (uint)interrupt.Index,
+            start = (uint)start,
+            count = (uint)count,
+        };
+        int result = _kernel.SetIrqs(device.Fd, &set);
+        if (result < 0)
+        {
+            throw DeviceErrors.SetInterrupts(Name, interrupt, what, -result);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+
+namespace Vfio.Core;
+
+/// <summary>Memory for the device and the process: pages of its own outside the garbage collector's heap, mapped for DMA.</summary>
+/// <remarks>
+/// <para>The device reads and writes the memory whenever it likes, also between two accesses of the process. Spans are
+/// right for data that the device has handed over; for words that both sides poll, use the accessors by width, each of
+/// which is one access that the compiler neither drops nor joins with another.</para>
+/// <para>A span must not be used after <see cref="Dispose"/>, nor keeps it the buffer alive: the pages are gone when the
+/// buffer is disposed, or when nothing refers to it any more and the garbage collector finds it. Dispose and the other members
+/// may be called from different threads as long as no span or accessor is in use across it.</para>
+/// <para>The pages are kept out of a child process that is forked (<c>MADV_DONTFORK</c>).</para>
+/// </remarks>
+public sealed unsafe class DmaBuffer : IDisposable
+{
+    private readonly DmaMapping _mapping;
+    private readonly MemoryHandle _memory;
+
+    private DmaBuffer(DmaMapping mapping, MemoryHandle memory)
+    {
+        _mapping = mapping;
+        _memory = memory;
+    }
+
+    /// <summary>Gives back a buffer that was forgotten.</summary>
+    ~DmaBuffer() => Release();
+
+    /// <summary>The address of the first byte for the device.</summary>
+    public Iova Iova => _mapping.Iova;
+
+    /// <summary>The length in bytes, whole pages.</summary>
+    public long Length => _mapping.Length;
+
+    /// <summary>What the device may do.</summary>
+    public DmaAccess Access => _mapping.Access;
+
+    /// <summary>The address of the first byte in this process.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
+    public nint Address
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+            return _mapping.Address;
+        }
+    }
+
+    /// <summary>All of the memory.</summary>
+    /// <exception cref="InvalidOperationException">It is longer than a span can be; take a part of it.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
+    public Span<byte> AsSpan()
+        => Length <= int.MaxValue
+            ? new Span<byte>((void*)Address, (int)Length)
+            : throw new InvalidOperationException($"A span cannot hold {Length} bytes. Take a part with AsSpan(offset, length).");
+
+    /// <summary>Part of the memory.</summary>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie in the buffer.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
+    public Span<byte> AsSpan(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        return new Span<byte>((void*)(Address + (nint)offset), length);
+    }
+
+    /// <summary>Part of the memory, as structures.</summary>
+    /// <typeparam name="T">A type without references, laid out as the device sees it.</typeparam>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="count">How many structures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie in the buffer.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
+    public Span<T> AsSpan<T>(long offset, int count)
+        where T : unmanaged
+        => MemoryMarshal.Cast<byte, T>(AsSpan(offset, checked(count * sizeof(T))));
+
+    /// <summary>Reads 8 bits at a byte offset, with acquire ordering.</summary>
+    public byte Read8(long offset)
+    {
+        byte value = Volatile.Read(ref *(byte*)At(offset, sizeof(byte)));
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>Reads 16 bits at a byte offset that is a multiple of 2, with acquire ordering.</summary>
+    public ushort Read16(long offset)
+    {
+        ushort value = Volatile.Read(ref *(ushort*)At(offset, sizeof(ushort)));
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>Reads 32 bits at a byte offset that is a multiple of 4, with acquire ordering.</summary>
+    public uint Read32(long offset)
+    {
+        uint value = Volatile.Read(ref *(uint*)At(offset, sizeof(uint)));
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>Reads 64 bits at a byte offset that is a multiple of 8, with acquire ordering.</summary>
+    public ulong Read64(long offset)
+    {
+        ulong value = Volatile.Read(ref *(ulong*)At(offset, sizeof(ulong)));
+        GC.KeepAlive(this);
+        return value;
+    }
+
+    /// <summary>Writes 8 bits at a byte offset, with release ordering.</summary>
+    public void Write8(long offset, byte value)
+    {
+        Volatile.Write(ref *(byte*)At(offset, sizeof(byte)), value);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes 16 bits at a byte offset that is a multiple of 2, with release ordering.</summary>
+    public void Write16(long offset, ushort value)
+    {
+        Volatile.Write(ref *(ushort*)At(offset, sizeof(ushort)), value);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes 32 bits at a byte offset that is a multiple of 4, with release ordering.</summary>
+    public void Write32(long offset, uint value)
+    {
+        Volatile.Write(ref *(uint*)At(offset, sizeof(uint)), value);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes 64 bits at a byte offset that is a multiple of 8, with release ordering.</summary>
+    public void Write64(long offset, ulong value)
+    {
+        Volatile.Write(ref *(ulong*)At(offset, sizeof(ulong)), value);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Undoes the mapping, then gives the pages back.</summary>
+    /// <remarks>Should the kernel refuse to unmap, the pages stay, because the device could still write them.</remarks>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    internal static DmaBuffer Create(AddressSpace space, long length, DmaBufferOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        MemoryHandle memory = MemoryHandle.Allocate(space.Host.Kernel, length, options.PageSize);
+        try
+        {
+            DmaMapping mapping = space.Map(memory.Address, (ulong)memory.Length, (ulong)memory.PageSize, options);
+            return new DmaBuffer(mapping, memory);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    private void Release()
+    {
+        if (_mapping.TryUnmap())
+        {
+            _memory.Dispose();
+        }
+    }
+
+    private void* At(long offset, int width)
+    {
+        if ((ulong)offset > (ulong)(Length - width) || (offset & (width - 1)) != 0)
+        {
+            AccessErrors.Throw(offset, width, Length);
+        }
+
+        return (void*)(Address + (nint)offset);
+    }
+}

@@ -1,0 +1,130 @@
+using static Vfio.Native.Errno;
+
+namespace Vfio.Core;
+
+/// <summary>What the kernel means by its errors on a device.</summary>
+internal static class DeviceErrors
+{
+    public static VfioException NoSuchDevice(PciAddress address) => new(
+        VfioErrorKind.NoSuchDevice,
+        "open",
+        address.ToString(),
+        "there is no PCI function at this address",
+        "List the functions with 'vfio list' or 'lspci -D'");
+
+    public static VfioException NoGroup(PciAddress address) => new(
+        VfioErrorKind.NoIommu,
+        "open",
+        address.ToString(),
+        "the function is in no IOMMU group, so no IOMMU translates its DMA",
+        "Switch the IOMMU on in the firmware (VT-d, AMD-Vi) and on the kernel command line (intel_iommu=on)");
+
+    public static VfioException NoIsolation(PciAddress address, int group) => new(
+        VfioErrorKind.NoIsolation,
+        "open",
+        address.ToString(),
+        $"its group {group} comes from VFIO's no-IOMMU mode: the device could read and write all memory",
+        "Switch an IOMMU on; this library does not use devices without one");
+
+    public static VfioException NotBound(PciAddress address, string? driver) => new(
+        VfioErrorKind.NotBoundToVfio,
+        "open",
+        address.ToString(),
+        driver is null ? "no driver is bound to the function" : $"the function is bound to the driver {driver}",
+        "Bind it to vfio-pci first, with DriverBinding.Bind or 'driverctl set-override'; what the host uses it for ends then");
+
+    public static VfioException Open(PciAddress address, string path, int errno) => errno switch
+    {
+        ENODEV => new(
+            VfioErrorKind.NotBoundToVfio,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            $"the group {path} does not offer the device",
+            "Look whether it is still bound to a VFIO driver",
+            errno),
+        EBUSY => new(
+            VfioErrorKind.GroupBusy,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            "the device is open already, in a way that does not share it",
+            "Close it there first; a cdev under /dev/vfio/devices counts too",
+            errno),
+        _ => new(
+            VfioErrorKind.Refused,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            "the device could not be opened",
+            errno == EINVAL
+                ? "A virtual function needs the token of its physical function; the kernel log may name another reason"
+                : "The kernel log may name the reason; a device that is in D3cold or gone from the bus cannot be opened",
+            errno),
+    };
+
+    public static VfioException Info(string name, string step, int errno) => new(
+        VfioErrorKind.Refused, step, name, "the kernel would not describe the device", "The kernel log may name the reason", errno);
+
+    public static VfioException Access(string name, RegionInfo region, long offset, bool writing, int errno) => new(
+        VfioErrorKind.Refused,
+        writing ? "pwrite" : "pread",
+        name,
+        $"region {region.Index} could not be {(writing ? "written" : "read")} at 0x{offset:x}",
+        errno == EIO
+            ? "Set PciCommand.Memory (or IO) in the command register; a device that is in reset or in low power answers so too"
+            : "Look at the region's size and flags",
+        errno);
+
+    public static VfioException Map(string name, RegionInfo region, long offset, long length, int errno) => new(
+        VfioErrorKind.Refused,
+        "mmap",
+        name,
+        $"0x{length:x} bytes of region {region.Index} at 0x{offset:x} could not be mapped",
+        errno == EBUSY
+            ? "Something else on the host claims the BAR; on a display device look for a boot frame buffer (simpledrm, efifb)"
+            : "Read and write the region without mapping it",
+        errno);
+
+    public static VfioException EnableInterrupts(string name, InterruptInfo interrupt, int count, int result) => new(
+        result > 0 ? VfioErrorKind.NotSupported : VfioErrorKind.Refused,
+        "VFIO_DEVICE_SET_IRQS",
+        name,
+        result > 0
+            ? $"the host can give {result} interrupt vectors and not {count}"
+            : $"interrupt index {interrupt.Index} could not be enabled with {count} vectors",
+        result > 0
+            ? "Enable fewer"
+            : "INTx, MSI and MSI-X exclude each other: dispose the set that is enabled; some devices have the INTx line disconnected",
+        result > 0 ? 0 : -result);
+
+    public static VfioException SetInterrupts(string name, InterruptInfo interrupt, string what, int errno) => new(
+        VfioErrorKind.Refused,
+        "VFIO_DEVICE_SET_IRQS",
+        name,
+        $"the kernel would not {what} interrupt index {interrupt.Index}",
+        "Mask and unmask only an index that reports it can be masked, while it is enabled",
+        errno);
+
+    public static VfioException Reset(string name, bool claimed, int errno) => errno switch
+    {
+        EINVAL or ENOTTY when !claimed => new(
+            VfioErrorKind.NotSupported,
+            "VFIO_DEVICE_RESET",
+            name,
+            "the function has no reset of its own",
+            "Its state stays as it is; the driver has to bring the device into a known state by its registers",
+            errno),
+        EAGAIN => new(
+            VfioErrorKind.Refused,
+            "VFIO_DEVICE_RESET",
+            name,
+            "the reset has to wait for another user of the device's lock",
+            "Try again",
+            errno),
+        _ => new(
+            VfioErrorKind.Refused,
+            "VFIO_DEVICE_RESET",
+            name,
+            "the reset failed",
+            "The kernel log may name the reason; a device that does not come back needs a power cycle",
+            errno),
+    };
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using static Vfio.Native.Errno;
+
+namespace Vfio.Core;
+
+/// <summary>What the kernel means by its errors on a group.</summary>
+internal static class GroupErrors
+{
+    public static VfioException Open(string path, int id, PciAddress address, int errno) => errno switch
+    {
+        ENOENT or ENXIO or ENODEV => new(
+            VfioErrorKind.NodeMissing,
+            "open",
+            path,
+            $"the node of IOMMU group {id} is missing although {address} is bound to a VFIO driver",
+            "In a container, pass the node in; elsewhere look whether udev or devtmpfs makes nodes below /dev/vfio, and "
+                + "whether the kernel was built with CONFIG_VFIO_GROUP",
+            errno),
+        EACCES or EPERM => NodeErrors.Permission(path, errno),
+        EBUSY => new(
+            VfioErrorKind.GroupBusy,
+            "open",
+            path,
+            $"IOMMU group {id} is open already, and only one process at a time may hold it",
+            $"Find the process with 'fuser -v {path}' and end it",
+            errno),
+        _ => NodeErrors.Other(path, errno),
+    };
+
+    public static VfioException Status(string path, int errno) => new(
+        VfioErrorKind.Refused,
+        "VFIO_GROUP_GET_STATUS",
+        path,
+        "the node does not answer as a VFIO group",
+        "Check what the node is",
+        errno);
+
+    public static VfioException NotViable(
+        string path, int id, IReadOnlyList<(PciAddress Address, string Driver)> blockers, string step, int errno)
+        => new(
+            VfioErrorKind.GroupNotViable,
+            step,
+            path,
+            $"IOMMU group {id} is not viable: {Name(blockers)}",
+            blockers.Count == 0
+                ? "Unbind the group's other members from the host's drivers"
+                : "Bind " + string.Join(" and ", blockers.Select(static b => b.Address.ToString()))
+                    + " to vfio-pci too, or unbind from the driver; the whole group goes to one owner",
+            errno);
+
+    public static VfioException SetContainer(
+        string path, int id, IReadOnlyList<(PciAddress Address, string Driver)> blockers, bool first, int errno)
+        => errno switch
+        {
+            EPERM when blockers.Count > 0 => NotViable(path, id, blockers, "VFIO_GROUP_SET_CONTAINER", errno),
+            EPERM when first => NotViable(path, id, blockers, "VFIO_GROUP_SET_CONTAINER", errno),
+            EPERM => new(
+                VfioErrorKind.UnsafeInterrupts,
+                "VFIO_GROUP_SET_CONTAINER",
+                path,
+                $"the kernel will not put group {id} beside the groups that are in the container: its interrupts are not isolated",
+                "Switch interrupt remapping on in the firmware and on the kernel command line",
+                errno),
+            EBUSY => new(
+                VfioErrorKind.GroupBusy,
+                "VFIO_GROUP_SET_CONTAINER",
+                path,
+                $"IOMMU group {id} is owned by something else in the kernel",
+                "Close what has the group, or a device of it, open; a cdev under /dev/vfio/devices counts too",
+                errno),
+            _ => new(
+                VfioErrorKind.Refused,
+                "VFIO_GROUP_SET_CONTAINER",
+                path,
+                first
+                    ? $"the kernel will not put group {id} into the container"
+                    : $"the kernel will not put group {id} beside the groups that are in the container; their IOMMUs may differ, "
+                        + "or a live mapping may lie where this one cannot map",
+                first ? "The kernel log may name the reason" : "Open the device with an address space of its own",
+                errno),
+        };
+
+    private static string Name(IReadOnlyList<(PciAddress Address, string Driver)> blockers) => blockers.Count == 0
+        ? "a member that sysfs does not name is in the hands of the host"
+        : string.Join(
+            " and ",
+            blockers.Select(static b => string.Create(
+                CultureInfo.InvariantCulture, $"{b.Address} is bound to the host's driver {b.Driver}")));
+}

@@ -1,0 +1,68 @@
+namespace Vfio.Core;
+
+/// <summary>What went wrong, for code that decides by it; the message of the exception is for people.</summary>
+public enum VfioErrorKind
+{
+    /// <summary>The kernel refused, and no more specific kind fits. The step and the errno tell more.</summary>
+    Refused,
+
+    /// <summary>The kernel has no VFIO, or its module is not loaded.</summary>
+    NoVfio,
+
+    /// <summary>The machine has no PCI function at this address.</summary>
+    NoSuchDevice,
+
+    /// <summary>A device node that should be there is missing.</summary>
+    NodeMissing,
+
+    /// <summary>The process may not open a node, or may not write a file of sysfs.</summary>
+    PermissionDenied,
+
+    /// <summary>The function belongs to no IOMMU group: there is no IOMMU, or it is switched off.</summary>
+    NoIommu,
+
+    /// <summary>The group exists only because of no-IOMMU mode, and gives no isolation.</summary>
+    NoIsolation,
+
+    /// <summary>The container offers no IOMMU model that this library knows.</summary>
+    NoIommuModel,
+
+    /// <summary>The function is bound to no driver, or to one that is not a VFIO driver.</summary>
+    NotBoundToVfio,
+
+    /// <summary>Another member of the group is in the hands of a driver of the host.</summary>
+    GroupNotViable,
+
+    /// <summary>The group, or the device, is already open elsewhere.</summary>
+    GroupBusy,
+
+    /// <summary>The platform cannot isolate message signalled interrupts.</summary>
+    UnsafeInterrupts,
+
+    /// <summary>Pinning the memory would exceed the limit of locked memory.</summary>
+    MemoryLockLimit,
+
+    /// <summary>There is not enough memory, or no huge page of the size is free.</summary>
+    OutOfMemory,
+
+    /// <summary>The number of live mappings has reached the kernel's limit.</summary>
+    MappingLimit,
+
+    /// <summary>The range overlaps a live mapping.</summary>
+    OverlappingMapping,
+
+    /// <summary>The range lies outside what the IOMMU can address.</summary>
+    IovaOutOfRange,
+
+    /// <summary>No free range of the size is left below the wanted limit.</summary>
+    IovaExhausted,
+
+    /// <summary>The kernel unmapped another amount than was mapped.</summary>
+    UnmapMismatch,
+
+    /// <summary>The device lacks what was asked for.</summary>
+    NotSupported,
+
+    /// <summary>A driver could not be bound, or not brought back.</summary>
+    BindFailed,
+}

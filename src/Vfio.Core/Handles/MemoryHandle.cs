@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Vfio.Native;
+
+namespace Vfio.Core;
+
+/// <summary>Pages that this process has mapped, given back once.</summary>
+internal sealed unsafe class MemoryHandle : SafeHandle
+{
+    private readonly IVfioKernel _kernel;
+
+    private MemoryHandle(IVfioKernel kernel, nint address, long length, long pageSize)
+        : base(invalidHandleValue: 0, ownsHandle: true)
+    {
+        _kernel = kernel;
+        Length = length;
+        PageSize = pageSize;
+        SetHandle(address);
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    public nint Address => handle;
+
+    /// <summary>The length in bytes, whole pages.</summary>
+    public long Length { get; }
+
+    /// <summary>The size of the pages in bytes.</summary>
+    public long PageSize { get; }
+
+    /// <summary>Allocates zeroed pages that a forked child does not see.</summary>
+    public static MemoryHandle Allocate(IVfioKernel kernel, long length, DmaPageSize pages)
+    {
+        long pageSize = SizeOf(pages);
+        if (length > long.MaxValue - pageSize)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), length, "The length leaves 63 bits when it is rounded up to whole pages.");
+        }
+
+        long rounded = (length + pageSize - 1) & ~(pageSize - 1);
+        int flags = (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS) | HugeFlags(pages);
+        int result = kernel.MapMemory(
+            null, (nuint)rounded, (int)(Libc.PROT_READ | Libc.PROT_WRITE), flags, -1, 0, out nint address);
+        if (result < 0)
+        {
+            throw MemoryErrors.Allocate(rounded, pages, -result);
+        }
+
+        var memory = new MemoryHandle(kernel, address, rounded, pageSize);
+        if (pages == DmaPageSize.Transparent)
+        {
+            // Advice: a kernel without transparent huge pages refuses it, and the memory is as good.
+            _ = kernel.Advise(address, (nuint)rounded, (int)Libc.MADV_HUGEPAGE);
+        }
+
+        result = kernel.Advise(address, (nuint)rounded, (int)Libc.MADV_DONTFORK);
+        if (result < 0)
+        {
+            memory.Dispose();
+            throw MemoryErrors.Advise(rounded, -result);
+        }
+
+        return memory;
+    }
+
+    /// <summary>Reserves addresses that nothing lies behind yet.</summary>
+    public static MemoryHandle Reserve(IVfioKernel kernel, long length)
+    {
+        int result = kernel.MapMemory(
+            null,
+            (nuint)length,
+            (int)Libc.PROT_NONE,
+            (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE),
+            -1,
+            0,
+            out nint address);
+        return result < 0
+            ? throw MemoryErrors.Allocate(length, DmaPageSize.Base, -result)
+            : new MemoryHandle(kernel, address, length, Environment.SystemPageSize);
+    }
+
+    protected override bool ReleaseHandle() => _kernel.UnmapMemory(handle, (nuint)Length) >= 0;
+
+    private static long SizeOf(DmaPageSize pages) => pages switch
+    {
+        DmaPageSize.Base or DmaPageSize.Transparent => Environment.SystemPageSize,
+        DmaPageSize.Huge2M => 2L << 20,
+        DmaPageSize.Huge1G => 1L << 30,
+        _ => throw new ArgumentOutOfRangeException(nameof(pages), pages, "There are no such pages."),
+    };
+
+    private static int HugeFlags(DmaPageSize pages) => pages switch
+    {
+        DmaPageSize.Huge2M => (int)(Libc.MAP_HUGETLB | Libc.MAP_HUGE_2MB),
+        DmaPageSize.Huge1G => (int)(Libc.MAP_HUGETLB | Libc.MAP_HUGE_1GB),
+        _ => 0,
+    };
+}

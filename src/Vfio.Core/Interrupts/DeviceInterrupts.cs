@@ -1,0 +1,32 @@
+using static Vfio.Native.VfioUapi;
+
+namespace Vfio.Core;
+
+/// <summary>The interrupts of a PCI device. INTx, MSI and MSI-X exclude each other while enabled.</summary>
+public sealed class DeviceInterrupts
+{
+    internal DeviceInterrupts(VfioDevice device, IDeviceTransport transport, VfioHost host)
+    {
+        InterruptKind Kind(string name, uint index) => new(
+            device,
+            transport,
+            host,
+            name,
+            index < (uint)transport.InterruptCount
+                ? transport.GetInterrupt((int)index)
+                : new InterruptInfo((int)index, 0, InterruptFeatures.None));
+
+        Intx = Kind("INTx", (uint)VFIO_PCI_INTX_IRQ_INDEX);
+        Msi = Kind("MSI", (uint)VFIO_PCI_MSI_IRQ_INDEX);
+        Msix = Kind("MSI-X", (uint)VFIO_PCI_MSIX_IRQ_INDEX);
+    }
+
+    /// <summary>The line interrupt. It masks itself at each trigger; see <see cref="Interrupt.Unmask"/>.</summary>
+    public InterruptKind Intx { get; }
+
+    /// <summary>Message signalled interrupts.</summary>
+    public InterruptKind Msi { get; }
+
+    /// <summary>Message signalled interrupts with a table in a BAR.</summary>
+    public InterruptKind Msix { get; }
+}

@@ -1,0 +1,64 @@
+using Vfio.Native;
+
+namespace Vfio.Core;
+
+/// <summary>A counter of the kernel's that an interrupt raises and that waiting takes (<c>eventfd</c>, non-blocking).</summary>
+internal sealed class EventFd : IDisposable
+{
+    private readonly IVfioKernel _kernel;
+    private readonly KernelHandle _handle;
+
+    private EventFd(IVfioKernel kernel, int fd)
+    {
+        _kernel = kernel;
+        _handle = new KernelHandle(kernel, fd, "eventfd");
+        Descriptor = fd;
+    }
+
+    /// <summary>The number of the descriptor, valid until dispose.</summary>
+    public int Descriptor { get; }
+
+    public static EventFd Create(IVfioKernel kernel)
+    {
+        int fd = kernel.CreateEventFd();
+        return fd >= 0 ? new EventFd(kernel, fd) : throw InterruptErrors.EventFd("eventfd", -fd);
+    }
+
+    /// <summary>Takes the counter without waiting.</summary>
+    /// <returns>The count, or zero.</returns>
+    public ulong Take()
+    {
+        using DescriptorLease lease = _handle.Lease();
+        int result = _kernel.ReadEventFd(lease.Fd, out ulong count);
+        return result switch
+        {
+            >= 0 => count,
+            -Errno.EAGAIN => 0,
+            _ => throw InterruptErrors.EventFd("read", -result),
+        };
+    }
+
+    /// <summary>Adds one to the counter, which wakes whoever waits.</summary>
+    public void Signal()
+    {
+        using DescriptorLease lease = _handle.Lease();
+        int result = _kernel.WriteEventFd(lease.Fd, 1);
+        if (result < 0 && result != -Errno.EAGAIN)
+        {
+            throw InterruptErrors.EventFd("write", -result);
+        }
+    }
+
+    /// <summary>Waits until the counter is not zero, a signal of the process comes, or the time is over.</summary>
+    public void Poll(int timeoutMilliseconds)
+    {
+        using DescriptorLease lease = _handle.Lease();
+        int result = _kernel.PollRead(lease.Fd, timeoutMilliseconds);
+        if (result < 0 && result != -Errno.EINTR)
+        {
+            throw InterruptErrors.EventFd("poll", -result);
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace Vfio.Core;
+
+/// <summary>Reads what the kernel shows of PCI functions, and tolerates what is missing.</summary>
+internal sealed class SysfsPci(HostPaths paths)
+{
+    /// <summary>The name that the kernel gives to groups of its no-IOMMU mode.</summary>
+    private const string NoIommuName = "vfio-noiommu";
+
+    public bool Exists(PciAddress address) => Directory.Exists(paths.Function(address));
+
+    /// <summary>All functions, in order of address.</summary>
+    public IReadOnlyList<PciAddress> Addresses()
+    {
+        if (!Directory.Exists(paths.PciDevices))
+        {
+            return [];
+        }
+
+        var found = new List<PciAddress>();
+        foreach (string entry in Directory.EnumerateFileSystemEntries(paths.PciDevices))
+        {
+            if (PciAddress.TryParse(Path.GetFileName(entry.AsSpan()), out PciAddress address))
+            {
+                found.Add(address);
+            }
+        }
+
+        found.Sort();
+        return found;
+    }
+
+    /// <summary>The name of the driver that is bound, or null.</summary>
+    public string? Driver(PciAddress address) => LinkName(Path.Combine(paths.Function(address), "driver"));
+
+    /// <summary>The number of the IOMMU group, or null.</summary>
+    public int? Group(PciAddress address)
+        => int.TryParse(
+            LinkName(Path.Combine(paths.Function(address), "iommu_group")),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int group)
+            ? group
+            : null;
+
+    /// <summary>Whether the group stands for no IOMMU at all.</summary>
+    public bool IsNoIommu(int group)
+        => ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == NoIommuName;
+
+    /// <summary>The members of a group, in order of address. Members of other buses are left out.</summary>
+    public IReadOnlyList<PciAddress> Members(int group)
+    {
+        string folder = Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "devices");
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var members = new List<PciAddress>();
+        foreach (string entry in Directory.EnumerateFileSystemEntries(folder))
+        {
+            if (PciAddress.TryParse(Path.GetFileName(entry.AsSpan()), out PciAddress member))
+            {
+                members.Add(member);
+            }
+        }
+
+        members.Sort();
+        return members;
+    }
+
+    /// <summary>A number that the kernel writes in hexadecimal with a prefix, or zero where it cannot be read.</summary>
+    public uint Hex(PciAddress address, string attribute)
+    {
+        ReadOnlySpan<char> text = ReadText(Path.Combine(paths.Function(address), attribute));
+        text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
+        return uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) ? value : 0;
+    }
+
+    /// <summary>The text of an attribute without its line end, or null where it cannot be read.</summary>
+    public string? Attribute(PciAddress address, string attribute)
+        => ReadText(Path.Combine(paths.Function(address), attribute));
+
+    private static string? ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\n');
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? LinkName(string path)
+    {
+        try
+        {
+            string? target = new FileInfo(path).LinkTarget;
+            return target is null ? null : Path.GetFileName(target);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

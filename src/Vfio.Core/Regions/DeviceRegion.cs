@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+
+namespace Vfio.Core;
+
+/// <summary>
+/// A region of a device: a BAR, the expansion ROM, the configuration space or one of the device's own. Its registers
+/// are reached by calls into the kernel, which works for every region; <see cref="Map"/> makes the faster way.
+/// </summary>
+/// <remarks>Thread-safe. The region is usable until its device is disposed.</remarks>
+public sealed class DeviceRegion : IRegisterAccess
+{
+    private readonly VfioDevice _device;
+    private readonly IDeviceTransport _transport;
+    private readonly RegionInfo _info;
+
+    internal DeviceRegion(VfioDevice device, IDeviceTransport transport, RegionInfo info)
+    {
+        _device = device;
+        _transport = transport;
+        _info = info;
+    }
+
+    /// <summary>The index of the region, as VFIO numbers them.</summary>
+    public int Index => _info.Index;
+
+    /// <summary>The length in bytes; zero where the device has no such region.</summary>
+    public long Length => _info.Size;
+
+    /// <summary>Whether the device has the region.</summary>
+    public bool IsPresent => Length > 0;
+
+    /// <summary>What the region allows.</summary>
+    public RegionFeatures Features => _info.Features;
+
+    /// <summary>
+    /// The parts that can be mapped, sorted and disjoint: the whole region, or what the kernel lists
+    /// (<c>VFIO_REGION_INFO_CAP_SPARSE_MMAP</c>), or none.
+    /// </summary>
+    public IReadOnlyList<RegionArea> MappableAreas => _info.MappableAreas;
+
+    /// <summary>Whether the mappable areas include the MSI-X table (<c>VFIO_REGION_INFO_CAP_MSIX_MAPPABLE</c>).</summary>
+    public bool IsMsixMappable => _info.MsixMappable;
+
+    /// <summary>
+    /// What a region beyond those that PCI numbers is (<c>VFIO_REGION_INFO_CAP_TYPE</c>), or null where the index tells.
+    /// </summary>
+    public (uint Type, uint Subtype)? Kind => _info.Kind;
+
+    /// <summary>Maps the region into the process, so that an access is one instruction.</summary>
+    /// <returns>The mapped region. The caller disposes it; the device does so at the latest.</returns>
+    /// <exception cref="VfioException">The region is absent or cannot be mapped, or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public MappedRegion Map()
+    {
+        // A store to a page that may only be read would end the process, so such a region is left to calls.
+        if (MappableAreas.Count == 0 || !_info.CanRead || !_info.CanWrite)
+        {
+            throw new VfioException(
+                VfioErrorKind.NotSupported,
+                "mmap",
+                _transport.Name,
+                IsPresent ? $"region {Index} cannot be mapped" : $"the device has no region {Index}",
+                IsPresent ? "Read and write it through the region itself" : "Look at the regions that are present");
+        }
+
+        return _device.Adopt(MappedRegion.Create(_device, this, _transport, _info));
+    }
+
+    /// <summary>Reads bytes by calls into the kernel (<c>pread</c>), which accesses the device in the largest aligned pieces.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes do not lie in the region.</exception>
+    /// <exception cref="VfioException">The kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        Check(offset, destination.Length);
+        _transport.Read(_info, offset, destination);
+    }
+
+    /// <summary>Writes bytes by calls into the kernel (<c>pwrite</c>), which accesses the device in the largest aligned pieces.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes do not lie in the region.</exception>
+    /// <exception cref="VfioException">The kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> source)
+    {
+        Check(offset, source.Length);
+        _transport.Write(_info, offset, source);
+    }
+
+    /// <inheritdoc/>
+    public byte Read8(long offset) => Read<byte>(offset);
+
+    /// <inheritdoc/>
+    public ushort Read16(long offset) => Read<ushort>(offset);
+
+    /// <inheritdoc/>
+    public uint Read32(long offset) => Read<uint>(offset);
+
+    /// <inheritdoc/>
+    public ulong Read64(long offset) => Read<ulong>(offset);
+
+    /// <inheritdoc/>
+    public void Write8(long offset, byte value) => Write(offset, value);
+
+    /// <inheritdoc/>
+    public void Write16(long offset, ushort value) => Write(offset, value);
+
+    /// <inheritdoc/>
+    public void Write32(long offset, uint value) => Write(offset, value);
+
+    /// <inheritdoc/>
+    public void Write64(long offset, ulong value) => Write(offset, value);
+
+    private unsafe T Read<T>(long offset)
+        where T : unmanaged
+    {
+        CheckAligned(offset, sizeof(T));
+        T value = default;
+        _transport.Read(_info, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
+    }
+
+    private unsafe void Write<T>(long offset, T value)
+        where T : unmanaged
+    {
+        CheckAligned(offset, sizeof(T));
+        _transport.Write(_info, offset, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+    }
+
+    private void CheckAligned(long offset, int width)
+    {
+        if (offset < 0 || offset > Length - width || (offset & (width - 1)) != 0)
+        {
+            AccessErrors.Throw(offset, width, Length);
+        }
+    }
+
+    private void Check(long offset, int length)
+    {
+        if (offset < 0 || offset > Length - length)
+        {
+            AccessErrors.Throw(offset, length, Length);
+        }
+    }
+}

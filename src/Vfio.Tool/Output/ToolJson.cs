@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Vfio.Tool.Demo;
+
+namespace Vfio.Tool.Output;
+
+/// <summary>How results become JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ListEntry[]))]
+[JsonSerializable(typeof(DemoReport))]
+internal sealed partial class ToolJson : JsonSerializerContext;
