@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Vfio.Core;
 using Vfio.Tool;
 using Vfio.Tool.Commands;
@@ -15,19 +14,19 @@ if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)
     {
-        await Console.Error.WriteLineAsync($"vfio: {error.Message}");
+        Console.Error.WriteLine($"vfio: {error.Message}");
     }
 
-    await Console.Error.WriteLineAsync("Try 'vfio --help'.");
+    Console.Error.WriteLine("Try 'vfio --help'.");
     return ExitCode.Usage;
 }
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (VfioException error)
 {
-    await Console.Error.WriteLineAsync($"vfio: {error.Message}");
+    Console.Error.WriteLine($"vfio: {error.Message}");
     return ExitCode.For(error.Kind);
 }
