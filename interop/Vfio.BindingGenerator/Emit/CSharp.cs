@@ -24,7 +24,7 @@ internal static partial class CSharp
 
     /// <summary>The <c>[NativeTypeName]</c> of a type that C spells differently, or nothing.</summary>
     public static string NativeTypeName(string native, string managed) =>
-        native == managed ? "" : $"[NativeTypeName(\"{Escape(native)}\")]";
+        TagPattern().Replace(native, "") == managed ? "" : $"[NativeTypeName(\"{Escape(native)}\")]";
 
     /// <summary>A value as the header's author thought of it: masks, shifts and ioctl numbers in hexadecimal.</summary>
     public static string Literal(ConstantModel constant)
@@ -48,6 +48,10 @@ internal static partial class CSharp
         };
     }
 
-    [GeneratedRegex(@"0[xX]|<<|\b_IO\w*\(", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    // "void *" and "struct pollfd *" say nothing that C#'s spelling does not.
+    [GeneratedRegex(@"^(struct|union|enum) | (?=\*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"0[xX]|<<|\b_IO\w*\(|\b__GENMASK|\b_BIT", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex BitsPattern();
 }

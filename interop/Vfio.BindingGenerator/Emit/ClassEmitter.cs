@@ -52,7 +52,7 @@ internal static class ClassEmitter
 
         code.Line("[LibraryImport(LibraryName, SetLastError = true)]");
         string returns = CSharp.NativeTypeName(function.Returns.Native, function.Returns.Managed);
-        if (returns.Length > 0 && !IsSamePointer(function.Returns))
+        if (returns.Length > 0)
         {
             code.Line(returns.Replace("[", "[return: ", StringComparison.Ordinal));
         }
@@ -62,11 +62,7 @@ internal static class ClassEmitter
 
     private static string Attribute(TypeModel type)
     {
-        string attribute = IsSamePointer(type) ? "" : CSharp.NativeTypeName(type.Native, type.Managed);
+        string attribute = CSharp.NativeTypeName(type.Native, type.Managed);
         return attribute.Length > 0 ? attribute + " " : "";
     }
-
-    // "void *" and "struct pollfd *" say nothing that C#'s spelling does not.
-    private static bool IsSamePointer(TypeModel type) =>
-        type.Native.Replace("struct ", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal) == type.Managed;
 }

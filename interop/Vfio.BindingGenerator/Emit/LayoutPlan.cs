@@ -14,7 +14,8 @@ internal sealed record LayoutPlan(string? Attribute, bool NeedsOffsets, int Alig
             return Explicit(record, fields, natural);
         }
 
-        foreach (int pack in (ReadOnlySpan<int>)[8, 4, 2, 1])
+        // Natural alignment first; what C packs says itself how tightly.
+        foreach (int pack in (ReadOnlySpan<int>)[8, record.Align])
         {
             if (Fits(fields, alignOf, pack, out int end))
             {

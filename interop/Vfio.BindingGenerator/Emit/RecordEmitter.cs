@@ -124,7 +124,9 @@ internal sealed class RecordEmitter(IReadOnlyDictionary<string, RecordModel> rec
         string header = CSharp.Identifier(record.Name);
         string native = $"{field.Type.Native} {field.Name}[]";
         code.Line($"/// <summary>The first element of <c>{native}</c>, which C puts {field.Offset} bytes from the header's start.</summary>");
-        code.Line($"public static {element}* {name}({header}* header) => ({element}*)((byte*)header + {field.Offset});");
+        string start = $"(byte*)header + {field.Offset}";
+        string first = element == "byte" ? start : $"({element}*)({start})";
+        code.Line($"public static {element}* {name}({header}* header) => {first};");
         code.Line();
         code.Line($"/// <summary>The elements of <c>{native}</c>, in memory that is at least <see cref=\"SizeOf\" /> bytes long.</summary>");
         code.Line($"public static Span<{element}> {name}({header}* header, int count) => new({name}(header), count);");

@@ -12,7 +12,6 @@ namespace Vfio.Native;
 public unsafe partial struct epoll_data
 {
     [FieldOffset(0)]
-    [NativeTypeName("void *")]
     public void* ptr;
 
     [FieldOffset(0)]

@@ -8,7 +8,7 @@ using System.Runtime.InteropServices;
 namespace Vfio.Native;
 
 /// <summary><c>struct epoll_event</c> of <c>sys/epoll.h</c>, line 84.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 4)]
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public partial struct epoll_event
 {
     [NativeTypeName("uint32_t")]

@@ -3087,16 +3087,16 @@ public static partial class PciRegs
     public const int PCI_IDE_CAP_SEL_CFG = 0x80;
 
     [NativeTypeName("#define PCI_IDE_CAP_ALG __GENMASK(12, 8)")]
-    public const ulong PCI_IDE_CAP_ALG = 7936UL;
+    public const ulong PCI_IDE_CAP_ALG = 0x1F00UL;
 
     [NativeTypeName("#define PCI_IDE_CAP_ALG_AES_GCM_256 0")]
     public const int PCI_IDE_CAP_ALG_AES_GCM_256 = 0;
 
     [NativeTypeName("#define PCI_IDE_CAP_LINK_TC_NUM __GENMASK(15, 13)")]
-    public const ulong PCI_IDE_CAP_LINK_TC_NUM = 57344UL;
+    public const ulong PCI_IDE_CAP_LINK_TC_NUM = 0xE000UL;
 
     [NativeTypeName("#define PCI_IDE_CAP_SEL_NUM __GENMASK(23, 16)")]
-    public const ulong PCI_IDE_CAP_SEL_NUM = 16711680UL;
+    public const ulong PCI_IDE_CAP_SEL_NUM = 0xFF0000UL;
 
     [NativeTypeName("#define PCI_IDE_CAP_TEE_LIMITED 0x1000000")]
     public const int PCI_IDE_CAP_TEE_LIMITED = 0x1000000;
@@ -3120,34 +3120,34 @@ public static partial class PciRegs
     public const int PCI_IDE_LINK_CTL_EN = 0x1;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_TX_AGGR_NPR __GENMASK(3, 2)")]
-    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_NPR = 12UL;
+    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_NPR = 0xCUL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_TX_AGGR_PR __GENMASK(5, 4)")]
-    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_PR = 48UL;
+    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_PR = 0x30UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_TX_AGGR_CPL __GENMASK(7, 6)")]
-    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_CPL = 192UL;
+    public const ulong PCI_IDE_LINK_CTL_TX_AGGR_CPL = 0xC0UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_PCRC_EN 0x100")]
     public const int PCI_IDE_LINK_CTL_PCRC_EN = 0x100;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_PART_ENC __GENMASK(13, 10)")]
-    public const ulong PCI_IDE_LINK_CTL_PART_ENC = 15360UL;
+    public const ulong PCI_IDE_LINK_CTL_PART_ENC = 0x3C00UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_ALG __GENMASK(18, 14)")]
-    public const ulong PCI_IDE_LINK_CTL_ALG = 507904UL;
+    public const ulong PCI_IDE_LINK_CTL_ALG = 0x7C000UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_TC __GENMASK(21, 19)")]
-    public const ulong PCI_IDE_LINK_CTL_TC = 3670016UL;
+    public const ulong PCI_IDE_LINK_CTL_TC = 0x380000UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_CTL_ID __GENMASK(31, 24)")]
-    public const ulong PCI_IDE_LINK_CTL_ID = 4278190080UL;
+    public const ulong PCI_IDE_LINK_CTL_ID = 0xFF000000UL;
 
     [NativeTypeName("#define PCI_IDE_LINK_STS_0 0x4")]
     public const int PCI_IDE_LINK_STS_0 = 0x4;
 
     [NativeTypeName("#define PCI_IDE_LINK_STS_STATE __GENMASK(3, 0)")]
-    public const ulong PCI_IDE_LINK_STS_STATE = 15UL;
+    public const ulong PCI_IDE_LINK_STS_STATE = 0xFUL;
 
     [NativeTypeName("#define PCI_IDE_LINK_STS_IDE_FAIL 0x80000000")]
     public const uint PCI_IDE_LINK_STS_IDE_FAIL = 0x80000000U;
@@ -3156,7 +3156,7 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_CAP = 0x0;
 
     [NativeTypeName("#define PCI_IDE_SEL_CAP_ASSOC_NUM __GENMASK(3, 0)")]
-    public const ulong PCI_IDE_SEL_CAP_ASSOC_NUM = 15UL;
+    public const ulong PCI_IDE_SEL_CAP_ASSOC_NUM = 0xFUL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL 0x04")]
     public const int PCI_IDE_SEL_CTL = 0x4;
@@ -3165,13 +3165,13 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_CTL_EN = 0x1;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_TX_AGGR_NPR __GENMASK(3, 2)")]
-    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_NPR = 12UL;
+    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_NPR = 0xCUL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_TX_AGGR_PR __GENMASK(5, 4)")]
-    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_PR = 48UL;
+    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_PR = 0x30UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_TX_AGGR_CPL __GENMASK(7, 6)")]
-    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_CPL = 192UL;
+    public const ulong PCI_IDE_SEL_CTL_TX_AGGR_CPL = 0xC0UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_PCRC_EN 0x100")]
     public const int PCI_IDE_SEL_CTL_PCRC_EN = 0x100;
@@ -3180,13 +3180,13 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_CTL_CFG_EN = 0x200;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_PART_ENC __GENMASK(13, 10)")]
-    public const ulong PCI_IDE_SEL_CTL_PART_ENC = 15360UL;
+    public const ulong PCI_IDE_SEL_CTL_PART_ENC = 0x3C00UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_ALG __GENMASK(18, 14)")]
-    public const ulong PCI_IDE_SEL_CTL_ALG = 507904UL;
+    public const ulong PCI_IDE_SEL_CTL_ALG = 0x7C000UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_TC __GENMASK(21, 19)")]
-    public const ulong PCI_IDE_SEL_CTL_TC = 3670016UL;
+    public const ulong PCI_IDE_SEL_CTL_TC = 0x380000UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_DEFAULT 0x400000")]
     public const int PCI_IDE_SEL_CTL_DEFAULT = 0x400000;
@@ -3195,7 +3195,7 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_CTL_TEE_LIMITED = 0x800000;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_ID __GENMASK(31, 24)")]
-    public const ulong PCI_IDE_SEL_CTL_ID = 4278190080UL;
+    public const ulong PCI_IDE_SEL_CTL_ID = 0xFF000000UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_CTL_ID_MAX 255")]
     public const int PCI_IDE_SEL_CTL_ID_MAX = 255;
@@ -3204,7 +3204,7 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_STS = 0x8;
 
     [NativeTypeName("#define PCI_IDE_SEL_STS_STATE __GENMASK(3, 0)")]
-    public const ulong PCI_IDE_SEL_STS_STATE = 15UL;
+    public const ulong PCI_IDE_SEL_STS_STATE = 0xFUL;
 
     [NativeTypeName("#define PCI_IDE_SEL_STS_STATE_INSECURE 0")]
     public const int PCI_IDE_SEL_STS_STATE_INSECURE = 0;
@@ -3219,7 +3219,7 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_RID_1 = 0xC;
 
     [NativeTypeName("#define PCI_IDE_SEL_RID_1_LIMIT __GENMASK(23, 8)")]
-    public const ulong PCI_IDE_SEL_RID_1_LIMIT = 16776960UL;
+    public const ulong PCI_IDE_SEL_RID_1_LIMIT = 0xFFFF00UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_RID_2 0x10")]
     public const int PCI_IDE_SEL_RID_2 = 0x10;
@@ -3228,10 +3228,10 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_RID_2_VALID = 0x1;
 
     [NativeTypeName("#define PCI_IDE_SEL_RID_2_BASE __GENMASK(23, 8)")]
-    public const ulong PCI_IDE_SEL_RID_2_BASE = 16776960UL;
+    public const ulong PCI_IDE_SEL_RID_2_BASE = 0xFFFF00UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_RID_2_SEG __GENMASK(31, 24)")]
-    public const ulong PCI_IDE_SEL_RID_2_SEG = 4278190080UL;
+    public const ulong PCI_IDE_SEL_RID_2_SEG = 0xFF000000UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_ADDR_BLOCK_SIZE 12")]
     public const int PCI_IDE_SEL_ADDR_BLOCK_SIZE = 12;
@@ -3240,10 +3240,10 @@ public static partial class PciRegs
     public const int PCI_IDE_SEL_ADDR_1_VALID = 0x1;
 
     [NativeTypeName("#define PCI_IDE_SEL_ADDR_1_BASE_LOW __GENMASK(19, 8)")]
-    public const ulong PCI_IDE_SEL_ADDR_1_BASE_LOW = 1048320UL;
+    public const ulong PCI_IDE_SEL_ADDR_1_BASE_LOW = 0xFFF00UL;
 
     [NativeTypeName("#define PCI_IDE_SEL_ADDR_1_LIMIT_LOW __GENMASK(31, 20)")]
-    public const ulong PCI_IDE_SEL_ADDR_1_LIMIT_LOW = 4293918720UL;
+    public const ulong PCI_IDE_SEL_ADDR_1_LIMIT_LOW = 0xFFF00000UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_DEVICE 0")]
     public const int PCI_DVSEC_CXL_DEVICE = 0;
@@ -3252,34 +3252,34 @@ public static partial class PciRegs
     public const int PCI_DVSEC_CXL_CAP = 0xA;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_CACHE_CAPABLE _BITUL(0)")]
-    public const ulong PCI_DVSEC_CXL_CACHE_CAPABLE = 1UL;
+    public const ulong PCI_DVSEC_CXL_CACHE_CAPABLE = 0x1UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_CAPABLE _BITUL(2)")]
-    public const ulong PCI_DVSEC_CXL_MEM_CAPABLE = 4UL;
+    public const ulong PCI_DVSEC_CXL_MEM_CAPABLE = 0x4UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_HDM_COUNT __GENMASK(5, 4)")]
-    public const ulong PCI_DVSEC_CXL_HDM_COUNT = 48UL;
+    public const ulong PCI_DVSEC_CXL_HDM_COUNT = 0x30UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_CTRL 0xC")]
     public const int PCI_DVSEC_CXL_CTRL = 0xC;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_ENABLE _BITUL(2)")]
-    public const ulong PCI_DVSEC_CXL_MEM_ENABLE = 4UL;
+    public const ulong PCI_DVSEC_CXL_MEM_ENABLE = 0x4UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_INFO_VALID _BITUL(0)")]
-    public const ulong PCI_DVSEC_CXL_MEM_INFO_VALID = 1UL;
+    public const ulong PCI_DVSEC_CXL_MEM_INFO_VALID = 0x1UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_ACTIVE _BITUL(1)")]
-    public const ulong PCI_DVSEC_CXL_MEM_ACTIVE = 2UL;
+    public const ulong PCI_DVSEC_CXL_MEM_ACTIVE = 0x2UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT __GENMASK(15, 13)")]
-    public const ulong PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT = 57344UL;
+    public const ulong PCI_DVSEC_CXL_MEM_ACTIVE_TIMEOUT = 0xE000UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_SIZE_LOW __GENMASK(31, 28)")]
-    public const ulong PCI_DVSEC_CXL_MEM_SIZE_LOW = 4026531840UL;
+    public const ulong PCI_DVSEC_CXL_MEM_SIZE_LOW = 0xF0000000UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_MEM_BASE_LOW __GENMASK(31, 28)")]
-    public const ulong PCI_DVSEC_CXL_MEM_BASE_LOW = 4026531840UL;
+    public const ulong PCI_DVSEC_CXL_MEM_BASE_LOW = 0xF0000000UL;
 
     [NativeTypeName("#define CXL_DVSEC_RANGE_MAX 2")]
     public const int CXL_DVSEC_RANGE_MAX = 2;
@@ -3303,19 +3303,19 @@ public static partial class PciRegs
     public const int PCI_DVSEC_CXL_PORT_GPF_PHASE_1_CONTROL = 0xC;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE __GENMASK(3, 0)")]
-    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE = 15UL;
+    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_BASE = 0xFUL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE __GENMASK(11, 8)")]
-    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE = 3840UL;
+    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_1_TMO_SCALE = 0xF00UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_CONTROL 0xE")]
     public const int PCI_DVSEC_CXL_PORT_GPF_PHASE_2_CONTROL = 0xE;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE __GENMASK(3, 0)")]
-    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE = 15UL;
+    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_BASE = 0xFUL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE __GENMASK(11, 8)")]
-    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE = 3840UL;
+    public const ulong PCI_DVSEC_CXL_PORT_GPF_PHASE_2_TMO_SCALE = 0xF00UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_DEVICE_GPF 5")]
     public const int PCI_DVSEC_CXL_DEVICE_GPF = 5;
@@ -3327,10 +3327,10 @@ public static partial class PciRegs
     public const int PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS = 0xE;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE _BITUL(0)")]
-    public const ulong PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE = 1UL;
+    public const ulong PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_CACHE = 0x1UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM _BITUL(2)")]
-    public const ulong PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM = 4UL;
+    public const ulong PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM = 0x4UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_REG_LOCATOR 8")]
     public const int PCI_DVSEC_CXL_REG_LOCATOR = 8;
@@ -3339,11 +3339,11 @@ public static partial class PciRegs
     public const int PCI_DVSEC_CXL_REG_LOCATOR_BLOCK1 = 0xC;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_REG_LOCATOR_BIR __GENMASK(2, 0)")]
-    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BIR = 7UL;
+    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BIR = 0x7UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID __GENMASK(15, 8)")]
-    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID = 65280UL;
+    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID = 0xFF00UL;
 
     [NativeTypeName("#define PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW __GENMASK(31, 16)")]
-    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW = 4294901760UL;
+    public const ulong PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_OFF_LOW = 0xFFFF0000UL;
 }

@@ -15,7 +15,7 @@ public unsafe partial struct vfio_device_feature
     public uint flags;
 
     /// <summary>The first element of <c>__u8 data[]</c>, which C puts 8 bytes from the header's start.</summary>
-    public static byte* data(vfio_device_feature* header) => (byte*)((byte*)header + 8);
+    public static byte* data(vfio_device_feature* header) => (byte*)header + 8;
 
     /// <summary>The elements of <c>__u8 data[]</c>, in memory that is at least <see cref="SizeOf" /> bytes long.</summary>
     public static Span<byte> data(vfio_device_feature* header, int count) => new(data(header), count);

@@ -8,7 +8,6 @@ namespace Vfio.Native;
 /// <summary><c>struct vfio_device_info_cap_pci_atomic_comp</c> of <c>linux/vfio.h</c>, line 251.</summary>
 public partial struct vfio_device_info_cap_pci_atomic_comp
 {
-    [NativeTypeName("struct vfio_info_cap_header")]
     public vfio_info_cap_header header;
 
     [NativeTypeName("__u32")]

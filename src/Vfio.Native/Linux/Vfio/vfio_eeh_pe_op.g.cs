@@ -29,7 +29,6 @@ public partial struct vfio_eeh_pe_op
     public partial struct _Anonymous_e__Union
     {
         [FieldOffset(0)]
-        [NativeTypeName("struct vfio_eeh_pe_err")]
         public vfio_eeh_pe_err err;
     }
 }

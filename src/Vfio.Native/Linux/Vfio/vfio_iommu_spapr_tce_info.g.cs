@@ -20,6 +20,5 @@ public partial struct vfio_iommu_spapr_tce_info
     [NativeTypeName("__u32")]
     public uint dma32_window_size;
 
-    [NativeTypeName("struct vfio_iommu_spapr_tce_ddw_info")]
     public vfio_iommu_spapr_tce_ddw_info ddw;
 }

@@ -14,6 +14,5 @@ public partial struct vfio_iommu_type1_dirty_bitmap_get
     [NativeTypeName("__u64")]
     public ulong size;
 
-    [NativeTypeName("struct vfio_bitmap")]
     public vfio_bitmap bitmap;
 }

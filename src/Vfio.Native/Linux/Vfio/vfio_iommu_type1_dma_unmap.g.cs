@@ -21,7 +21,7 @@ public unsafe partial struct vfio_iommu_type1_dma_unmap
     public ulong size;
 
     /// <summary>The first element of <c>__u8 data[]</c>, which C puts 24 bytes from the header's start.</summary>
-    public static byte* data(vfio_iommu_type1_dma_unmap* header) => (byte*)((byte*)header + 24);
+    public static byte* data(vfio_iommu_type1_dma_unmap* header) => (byte*)header + 24;
 
     /// <summary>The elements of <c>__u8 data[]</c>, in memory that is at least <see cref="SizeOf" /> bytes long.</summary>
     public static Span<byte> data(vfio_iommu_type1_dma_unmap* header, int count) => new(data(header), count);

@@ -8,7 +8,6 @@ namespace Vfio.Native;
 /// <summary><c>struct vfio_iommu_type1_info_cap_iova_range</c> of <c>linux/vfio.h</c>, line 1593.</summary>
 public unsafe partial struct vfio_iommu_type1_info_cap_iova_range
 {
-    [NativeTypeName("struct vfio_info_cap_header")]
     public vfio_info_cap_header header;
 
     [NativeTypeName("__u32")]

@@ -8,7 +8,6 @@ namespace Vfio.Native;
 /// <summary><c>struct vfio_iommu_type1_info_cap_migration</c> of <c>linux/vfio.h</c>, line 1616.</summary>
 public partial struct vfio_iommu_type1_info_cap_migration
 {
-    [NativeTypeName("struct vfio_info_cap_header")]
     public vfio_info_cap_header header;
 
     [NativeTypeName("__u32")]

@@ -24,7 +24,7 @@ public unsafe partial struct vfio_irq_set
     public uint count;
 
     /// <summary>The first element of <c>__u8 data[]</c>, which C puts 20 bytes from the header's start.</summary>
-    public static byte* data(vfio_irq_set* header) => (byte*)((byte*)header + 20);
+    public static byte* data(vfio_irq_set* header) => (byte*)header + 20;
 
     /// <summary>The elements of <c>__u8 data[]</c>, in memory that is at least <see cref="SizeOf" /> bytes long.</summary>
     public static Span<byte> data(vfio_irq_set* header, int count) => new(data(header), count);

@@ -8,7 +8,6 @@ namespace Vfio.Native;
 /// <summary><c>struct vfio_region_info_cap_nvlink2_ssatgt</c> of <c>linux/vfio.h</c>, line 478.</summary>
 public partial struct vfio_region_info_cap_nvlink2_ssatgt
 {
-    [NativeTypeName("struct vfio_info_cap_header")]
     public vfio_info_cap_header header;
 
     [NativeTypeName("__u64")]

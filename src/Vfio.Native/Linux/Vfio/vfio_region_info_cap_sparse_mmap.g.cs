@@ -8,7 +8,6 @@ namespace Vfio.Native;
 /// <summary><c>struct vfio_region_info_cap_sparse_mmap</c> of <c>linux/vfio.h</c>, line 302.</summary>
 public unsafe partial struct vfio_region_info_cap_sparse_mmap
 {
-    [NativeTypeName("struct vfio_info_cap_header")]
     public vfio_info_cap_header header;
 
     [NativeTypeName("__u32")]
