@@ -35,7 +35,8 @@ internal static partial class CSharp
         }
 
         BigInteger value = BigInteger.Parse(constant.Value, CultureInfo.InvariantCulture);
-        bool isHexadecimal = value >= 0 && constant.Definition is { } body && BitsPattern().IsMatch(body);
+        bool isBits = value > ushort.MaxValue || (constant.Definition is { } body && BitsPattern().IsMatch(body));
+        bool isHexadecimal = value >= 0 && isBits;
         string digits = isHexadecimal
             ? "0x" + value.ToString("X", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')
             : value.ToString(CultureInfo.InvariantCulture);

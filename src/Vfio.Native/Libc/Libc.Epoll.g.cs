@@ -11,7 +11,7 @@ namespace Vfio.Native;
 public static unsafe partial class Libc
 {
     [NativeTypeName("#define EPOLL_CLOEXEC EPOLL_CLOEXEC")]
-    public const int EPOLL_CLOEXEC = 524288;
+    public const int EPOLL_CLOEXEC = 0x80000;
 
     [NativeTypeName("#define EPOLLIN EPOLLIN")]
     public const int EPOLLIN = 1;
@@ -47,16 +47,16 @@ public static unsafe partial class Libc
     public const int EPOLLRDHUP = 8192;
 
     [NativeTypeName("#define EPOLLEXCLUSIVE EPOLLEXCLUSIVE")]
-    public const int EPOLLEXCLUSIVE = 268435456;
+    public const int EPOLLEXCLUSIVE = 0x10000000;
 
     [NativeTypeName("#define EPOLLWAKEUP EPOLLWAKEUP")]
-    public const int EPOLLWAKEUP = 536870912;
+    public const int EPOLLWAKEUP = 0x20000000;
 
     [NativeTypeName("#define EPOLLONESHOT EPOLLONESHOT")]
-    public const int EPOLLONESHOT = 1073741824;
+    public const int EPOLLONESHOT = 0x40000000;
 
     [NativeTypeName("#define EPOLLET EPOLLET")]
-    public const uint EPOLLET = 2147483648U;
+    public const uint EPOLLET = 0x80000000U;
 
     [NativeTypeName("#define EPOLL_CTL_ADD 1")]
     public const int EPOLL_CTL_ADD = 1;

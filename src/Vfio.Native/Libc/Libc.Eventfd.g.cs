@@ -14,7 +14,7 @@ public static unsafe partial class Libc
     public const int EFD_SEMAPHORE = 1;
 
     [NativeTypeName("#define EFD_CLOEXEC EFD_CLOEXEC")]
-    public const int EFD_CLOEXEC = 524288;
+    public const int EFD_CLOEXEC = 0x80000;
 
     [NativeTypeName("#define EFD_NONBLOCK EFD_NONBLOCK")]
     public const int EFD_NONBLOCK = 2048;

@@ -44,10 +44,10 @@ public static unsafe partial class Libc
     public const int O_NDELAY = 2048;
 
     [NativeTypeName("#define O_SYNC 04010000")]
-    public const int O_SYNC = 1052672;
+    public const int O_SYNC = 0x101000;
 
     [NativeTypeName("#define O_FSYNC O_SYNC")]
-    public const int O_FSYNC = 1052672;
+    public const int O_FSYNC = 0x101000;
 
     [NativeTypeName("#define O_ASYNC 020000")]
     public const int O_ASYNC = 8192;
@@ -56,31 +56,31 @@ public static unsafe partial class Libc
     public const int O_LARGEFILE = 0;
 
     [NativeTypeName("#define O_DIRECTORY __O_DIRECTORY")]
-    public const int O_DIRECTORY = 65536;
+    public const int O_DIRECTORY = 0x10000;
 
     [NativeTypeName("#define O_NOFOLLOW __O_NOFOLLOW")]
-    public const int O_NOFOLLOW = 131072;
+    public const int O_NOFOLLOW = 0x20000;
 
     [NativeTypeName("#define O_CLOEXEC __O_CLOEXEC")]
-    public const int O_CLOEXEC = 524288;
+    public const int O_CLOEXEC = 0x80000;
 
     [NativeTypeName("#define O_DIRECT __O_DIRECT")]
     public const int O_DIRECT = 16384;
 
     [NativeTypeName("#define O_NOATIME __O_NOATIME")]
-    public const int O_NOATIME = 262144;
+    public const int O_NOATIME = 0x40000;
 
     [NativeTypeName("#define O_PATH __O_PATH")]
-    public const int O_PATH = 2097152;
+    public const int O_PATH = 0x200000;
 
     [NativeTypeName("#define O_TMPFILE __O_TMPFILE")]
-    public const int O_TMPFILE = 4259840;
+    public const int O_TMPFILE = 0x410000;
 
     [NativeTypeName("#define O_DSYNC __O_DSYNC")]
     public const int O_DSYNC = 4096;
 
     [NativeTypeName("#define O_RSYNC O_SYNC")]
-    public const int O_RSYNC = 1052672;
+    public const int O_RSYNC = 0x101000;
 
     [LibraryImport(LibraryName, SetLastError = true)]
     public static partial int open([NativeTypeName("const char *")] byte* file, int oflag, uint mode);

@@ -21,38 +21,38 @@ public static partial class Libc
     public const int MFD_HUGE_MASK = 63;
 
     [NativeTypeName("#define MFD_HUGE_64KB HUGETLB_FLAG_ENCODE_64KB")]
-    public const uint MFD_HUGE_64KB = 1073741824U;
+    public const uint MFD_HUGE_64KB = 0x40000000U;
 
     [NativeTypeName("#define MFD_HUGE_512KB HUGETLB_FLAG_ENCODE_512KB")]
-    public const uint MFD_HUGE_512KB = 1275068416U;
+    public const uint MFD_HUGE_512KB = 0x4C000000U;
 
     [NativeTypeName("#define MFD_HUGE_1MB HUGETLB_FLAG_ENCODE_1MB")]
-    public const uint MFD_HUGE_1MB = 1342177280U;
+    public const uint MFD_HUGE_1MB = 0x50000000U;
 
     [NativeTypeName("#define MFD_HUGE_2MB HUGETLB_FLAG_ENCODE_2MB")]
-    public const uint MFD_HUGE_2MB = 1409286144U;
+    public const uint MFD_HUGE_2MB = 0x54000000U;
 
     [NativeTypeName("#define MFD_HUGE_8MB HUGETLB_FLAG_ENCODE_8MB")]
-    public const uint MFD_HUGE_8MB = 1543503872U;
+    public const uint MFD_HUGE_8MB = 0x5C000000U;
 
     [NativeTypeName("#define MFD_HUGE_16MB HUGETLB_FLAG_ENCODE_16MB")]
-    public const uint MFD_HUGE_16MB = 1610612736U;
+    public const uint MFD_HUGE_16MB = 0x60000000U;
 
     [NativeTypeName("#define MFD_HUGE_32MB HUGETLB_FLAG_ENCODE_32MB")]
-    public const uint MFD_HUGE_32MB = 1677721600U;
+    public const uint MFD_HUGE_32MB = 0x64000000U;
 
     [NativeTypeName("#define MFD_HUGE_256MB HUGETLB_FLAG_ENCODE_256MB")]
-    public const uint MFD_HUGE_256MB = 1879048192U;
+    public const uint MFD_HUGE_256MB = 0x70000000U;
 
     [NativeTypeName("#define MFD_HUGE_512MB HUGETLB_FLAG_ENCODE_512MB")]
-    public const uint MFD_HUGE_512MB = 1946157056U;
+    public const uint MFD_HUGE_512MB = 0x74000000U;
 
     [NativeTypeName("#define MFD_HUGE_1GB HUGETLB_FLAG_ENCODE_1GB")]
-    public const uint MFD_HUGE_1GB = 2013265920U;
+    public const uint MFD_HUGE_1GB = 0x78000000U;
 
     [NativeTypeName("#define MFD_HUGE_2GB HUGETLB_FLAG_ENCODE_2GB")]
-    public const uint MFD_HUGE_2GB = 2080374784U;
+    public const uint MFD_HUGE_2GB = 0x7C000000U;
 
     [NativeTypeName("#define MFD_HUGE_16GB HUGETLB_FLAG_ENCODE_16GB")]
-    public const uint MFD_HUGE_16GB = 2281701376U;
+    public const uint MFD_HUGE_16GB = 0x88000000U;
 }

@@ -14,7 +14,7 @@ public static unsafe partial class Libc
     public const int RLIMIT_MEMLOCK = 8;
 
     [NativeTypeName("#define RLIM_INFINITY ((__rlim_t) -1)")]
-    public const ulong RLIM_INFINITY = 18446744073709551615UL;
+    public const ulong RLIM_INFINITY = 0xFFFFFFFFFFFFFFFFUL;
 
     [LibraryImport(LibraryName, SetLastError = true)]
     public static partial int getrlimit([NativeTypeName("__rlimit_resource_t")] int resource, rlimit* rlimits);

@@ -2859,7 +2859,7 @@ public static partial class PciRegs
     public const int PCI_VF_REBAR_CAP = 4;
 
     [NativeTypeName("#define PCI_VF_REBAR_CAP_SIZES PCI_REBAR_CAP_SIZES")]
-    public const uint PCI_VF_REBAR_CAP_SIZES = 4294967280U;
+    public const uint PCI_VF_REBAR_CAP_SIZES = 0xFFFFFFF0U;
 
     [NativeTypeName("#define PCI_VF_REBAR_CTRL PCI_REBAR_CTRL")]
     public const int PCI_VF_REBAR_CTRL = 8;
@@ -3045,7 +3045,7 @@ public static partial class PciRegs
     public const uint PCI_DOE_DATA_OBJECT_DISC_RSP_3_NEXT_INDEX = 0xFF000000U;
 
     [NativeTypeName("#define PCI_DOE_DATA_OBJECT_DISC_RSP_3_PROTOCOL PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE")]
-    public const int PCI_DOE_DATA_OBJECT_DISC_RSP_3_PROTOCOL = 16711680;
+    public const int PCI_DOE_DATA_OBJECT_DISC_RSP_3_PROTOCOL = 0xFF0000;
 
     [NativeTypeName("#define PCI_DEV3_CAP 0x04")]
     public const int PCI_DEV3_CAP = 0x4;

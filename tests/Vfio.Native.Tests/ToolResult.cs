@@ -1,0 +1,3 @@
+namespace Vfio.Native.Tests;
+
+internal sealed record ToolResult(int ExitCode, string Output, string Errors);
