@@ -31,7 +31,8 @@ internal sealed class Options
         if (options.Command is not ("generate" or "verify"))
         {
             throw new GeneratorException(
-                "usage: (generate | verify [--drift]) --list FILE --model FILE --tree DIR (--include DIR)... (--package NAME=VERSION)...");
+                "usage: (generate | verify [--drift]) --list FILE --model FILE --tree DIR "
+                + "(--include DIR)... (--package NAME=VERSION)...");
         }
 
         for (int i = 1; i < arguments.Count; i++)

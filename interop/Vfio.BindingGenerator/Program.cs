@@ -27,7 +27,8 @@ internal static class Program
     private static int Generate(Options options, ApiModel model)
     {
         IReadOnlyList<SourceFile> files = ApiEmitter.Emit(model);
-        foreach (string stale in TreeComparer.Existing(options.Tree).Except(files.Select(file => file.Path), StringComparer.Ordinal))
+        IEnumerable<string> wanted = files.Select(file => file.Path);
+        foreach (string stale in TreeComparer.Existing(options.Tree).Except(wanted, StringComparer.Ordinal))
         {
             Console.Error.WriteLine($"generate: {stale} is no longer wanted: deleted");
             File.Delete(Path.Combine(options.Tree, stale));
@@ -41,7 +42,8 @@ internal static class Program
         WriteIfChanged(options.Model, ModelFile.Write(model));
         int skipped = model.Headers.Sum(header => header.Skipped.Count);
         Console.Error.WriteLine(
-            $"generate: {files.Count} files; {skipped} macros that cannot be constants are listed in {Path.GetFileName(options.Model)}");
+            $"generate: {files.Count} files; {skipped} macros that cannot be constants are listed in "
+            + Path.GetFileName(options.Model));
         return 0;
     }
 
@@ -65,7 +67,9 @@ internal static class Program
         }
 
         int errors = findings.Count(finding => finding.IsError);
-        Console.Error.WriteLine(errors == 0 ? "verify: the bindings are what the headers say" : $"verify: {errors} differences");
+        Console.Error.WriteLine(errors == 0
+            ? "verify: the bindings are what the headers say"
+            : $"verify: {errors} differences");
         return errors == 0 ? 0 : 1;
     }
 

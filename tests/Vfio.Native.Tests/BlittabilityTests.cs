@@ -8,7 +8,8 @@ public sealed class BlittabilityTests
     [Fact]
     public void NoStructHoldsAReferenceOrHasAutomaticLayout()
     {
-        Type[] structs = [.. typeof(VfioUapi).Assembly.GetExportedTypes().Where(type => type.IsValueType && !type.IsEnum)];
+        Type[] structs = [.. typeof(VfioUapi).Assembly.GetExportedTypes()
+            .Where(type => type.IsValueType && !type.IsEnum)];
         Assert.True(structs.Length > 90);
         Assert.All(structs, type =>
         {
@@ -23,5 +24,6 @@ public sealed class BlittabilityTests
 
     [Fact]
     public void RuntimeMarshallingIsOff() =>
-        Assert.NotEmpty(typeof(VfioUapi).Assembly.GetCustomAttributes(typeof(DisableRuntimeMarshallingAttribute), inherit: false));
+        Assert.NotEmpty(typeof(VfioUapi).Assembly
+            .GetCustomAttributes(typeof(DisableRuntimeMarshallingAttribute), inherit: false));
 }

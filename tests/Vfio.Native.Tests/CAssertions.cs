@@ -6,10 +6,14 @@ using System.Text;
 namespace Vfio.Native.Tests;
 
 /// <summary>
-/// Writes what the assembly says, found by reflection, as assertions in C. Knows nothing of the generator and its model.
+/// Writes what the assembly says, found by reflection, as assertions in C. Knows nothing of the generator and its
+/// model.
 /// </summary>
 internal sealed class CAssertions
 {
+    private static readonly Type[] _signed =
+        [typeof(sbyte), typeof(short), typeof(int), typeof(long), typeof(nint)];
+
     private readonly Dictionary<HeaderUnit, StringBuilder> _sources = [];
     private readonly HashSet<MemberInfo> _covered = [];
 
@@ -52,16 +56,18 @@ internal sealed class CAssertions
         switch (constant.GetRawConstantValue())
         {
             case string text:
-                Assert(unit, $"sizeof({name}) == {text.Length + 1} && __builtin_strcmp({name}, \"{text}\") == 0", $"{name} is {text}");
+                string same = $"__builtin_strcmp({name}, \"{text}\") == 0";
+                Assert(unit, $"sizeof({name}) == {text.Length + 1} && {same}", $"{name} is {text}");
                 break;
             case { } value when constant.FieldType == typeof(nint):
                 // A pointer in C.
-                Assert(unit, $"__builtin_choose_expr(sizeof({name}) == 8, (long){name} == {value}L, 0)", $"{name} is {value}");
+                Assert(unit, $"(long){name} == {value}L", $"{name} is {value}");
                 break;
             case { } value:
                 string literal = Literal(value);
                 Assert(unit, $"({name}) == {literal} && (({name}) < 0) == ({literal} < 0)", $"{name} is {value}");
-                Assert(unit, $"sizeof({name}) == {Layout.SizeOf(constant.FieldType)}", $"{name} is a C# {constant.FieldType.Name}");
+                int size = Layout.SizeOf(constant.FieldType);
+                Assert(unit, $"sizeof({name}) == {size}", $"{name} has {size} bytes");
                 break;
         }
 
@@ -117,7 +123,8 @@ internal sealed class CAssertions
         {
             FieldInfo element = type.GetFields().Single();
             _covered.Add(element);
-            Assert(unit, $"sizeof({expression}) / sizeof({expression}[0]) == {array.Length}", $"{tag}.{path} has {array.Length} elements");
+            string count = $"sizeof({expression}) / sizeof({expression}[0])";
+            Assert(unit, $"{count} == {array.Length}", $"{tag}.{path} has {array.Length} elements");
             AddSign(unit, $"{expression}[0]", element.FieldType, path);
         }
         else if (type.IsNested)
@@ -134,8 +141,8 @@ internal sealed class CAssertions
     {
         if (type.IsPrimitive)
         {
-            bool isSigned = type == typeof(int) || type == typeof(short) || type == typeof(sbyte) || type == typeof(long) || type == typeof(nint);
-            Assert(unit, $"((__typeof__({expression}))-1 < 0) == {(isSigned ? 1 : 0)}", $"{path} is {(isSigned ? "" : "un")}signed");
+            (int isSigned, string word) = _signed.Contains(type) ? (1, "signed") : (0, "unsigned");
+            Assert(unit, $"((__typeof__({expression}))-1 < 0) == {isSigned}", $"{path} is {word}");
         }
     }
 

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Vfio.Native.Tests;
 
-/// <summary>Nothing in the assembly that gcc does not judge, and nothing in the headers that the assembly lacks.</summary>
+/// <summary>
+/// Nothing in the assembly that gcc does not judge, and nothing in the headers that the assembly lacks.
+/// </summary>
 public sealed class CompletenessTests
 {
     private static readonly Assembly _assembly = typeof(VfioUapi).Assembly;
@@ -17,8 +19,10 @@ public sealed class CompletenessTests
         var assertions = new CAssertions(_assembly);
         IEnumerable<MemberInfo> members = _assembly.GetExportedTypes()
             .Where(type => type != typeof(FlexibleArray))
-            .SelectMany(type => (IEnumerable<MemberInfo>)[type, .. type.GetFields().Where(field => !field.IsSpecialName)]);
-        Assert.Empty(members.Where(member => !assertions.Covers(member)).Select(member => $"{member.DeclaringType?.Name}.{member.Name}"));
+            .SelectMany(type => type.GetFields().Where(field => !field.IsSpecialName).Prepend<MemberInfo>(type));
+        Assert.Empty(members
+            .Where(member => !assertions.Covers(member))
+            .Select(member => $"{member.DeclaringType?.Name}.{member.Name}"));
     }
 
     [Fact]
@@ -49,8 +53,9 @@ public sealed class CompletenessTests
         {
             string[] pair = line.Split('=', 2);
             FieldInfo? constant = unit.Constants.GetField(pair[0]);
-            Assert.True(constant is { IsLiteral: true }, $"{pair[0]} of {header} is no constant of {unit.Constants.Name}");
-            Assert.True(Spell(constant.GetRawConstantValue()!) == pair[1], $"{pair[0]} is {pair[1]} in C, {constant.GetRawConstantValue()} in C#");
+            Assert.True(constant is { IsLiteral: true }, $"{pair[0]} of {header} is missing in {unit.Constants.Name}");
+            string value = Spell(constant.GetRawConstantValue()!);
+            Assert.True(value == pair[1], $"{pair[0]} is {pair[1]} in C, {value} in C#");
         }
     }
 
@@ -61,12 +66,12 @@ public sealed class CompletenessTests
     {
         HeaderUnit unit = HeaderUnit.All.Single(unit => unit.MainHeader == header);
         string own = OwnLines(Gcc.Preprocess(unit.Includes), header);
-        string[] names = [.. Regex.Matches(own, @"^struct\s+(?<name>\w+)\s*\{", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
-            .Select(match => match.Groups["name"].Value)];
+        string[] names = [.. Names(own, @"^struct\s+(?<name>\w+)\s*\{")];
         Assert.True(names.Length > 20, $"only {names.Length} structs found in {header}");
 
         IEnumerable<string> prints = names.Select(name => $"printf(\"{name} %zu\\n\", sizeof(struct {name}));\n");
-        string output = Gcc.CompileAndRun($"{unit.Includes}#include <stdio.h>\nint main(void) {{\n{string.Concat(prints)}return 0; }}\n");
+        string output = Gcc.CompileAndRun(
+            $"{unit.Includes}#include <stdio.h>\nint main(void) {{\n{string.Concat(prints)}return 0; }}\n");
         Assert.All(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line =>
         {
             string[] pair = line.Split(' ');
@@ -80,10 +85,12 @@ public sealed class CompletenessTests
     private static IEnumerable<string> ValuedMacros(HeaderUnit unit)
     {
         string own = OwnLines(Gcc.Preprocess(unit.Includes, "-dD"), unit.MainHeader);
-        return Regex.Matches(own, @"^#define (?<name>\w+) +\S", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
-            .Select(match => match.Groups["name"].Value)
-            .Distinct(StringComparer.Ordinal);
+        return Names(own, @"^#define (?<name>\w+) +\S").Distinct(StringComparer.Ordinal);
     }
+
+    private static IEnumerable<string> Names(string text, string pattern) =>
+        Regex.Matches(text, pattern, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+            .Select(match => match.Groups["name"].Value);
 
     /// <summary>What of a preprocessed text came from one file.</summary>
     private static string OwnLines(string preprocessed, string header)

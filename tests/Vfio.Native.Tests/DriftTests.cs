@@ -1,6 +1,8 @@
 namespace Vfio.Native.Tests;
 
-/// <summary>Headers newer than the pinned ones: what is new is news, what changed is an error, what was edited is found.</summary>
+/// <summary>
+/// Headers newer than the pinned ones: what is new is news, what changed is an error, what was edited is found.
+/// </summary>
 public sealed class DriftTests : IDisposable
 {
     private const string Pinned = """

@@ -15,7 +15,8 @@ public sealed unsafe class FlexibleArrayTests
         Assert.True(_headers.Length >= 7);
         Assert.All(_headers, type =>
         {
-            MethodInfo accessor = type.GetMethods(BindingFlags.Static | BindingFlags.Public).Single(method => method.ReturnType.IsPointer);
+            MethodInfo accessor = type.GetMethods(BindingFlags.Static | BindingFlags.Public)
+                .Single(method => method.ReturnType.IsPointer);
             var start = (nint)0x10000;
             object result = accessor.Invoke(null, [Pointer.Box((void*)start, type.MakePointerType())])!;
             nint offset = (nint)Pointer.Unbox(result) - start;

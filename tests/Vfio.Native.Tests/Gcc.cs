@@ -9,7 +9,8 @@ internal static class Gcc
 
     public static ToolResult Check(string source) => Compile(source, "-fsyntax-only");
 
-    public static string Preprocess(string source, params IEnumerable<string> options) => Succeed(Compile(source, ["-E", .. options]));
+    public static string Preprocess(string source, params IEnumerable<string> options) =>
+        Succeed(Compile(source, ["-E", .. options]));
 
     public static string CompileAndRun(string source)
     {

@@ -27,8 +27,9 @@ public sealed class RegenerationTests : IDisposable
         }
 
         string changed = Path.Combine(_copy.FullName, "Linux", "Vfio", "vfio_irq_set.g.cs");
-        File.WriteAllText(changed, File.ReadAllText(changed).Replace("uint argsz;", "uint argsz; ", StringComparison.Ordinal));
-        File.WriteAllText(Path.Combine(_copy.FullName, "Linux", "Vfio", "vfio_invented.g.cs"), "namespace Vfio.Native;\n");
+        string spaced = File.ReadAllText(changed).Replace("uint argsz;", "uint argsz; ", StringComparison.Ordinal);
+        File.WriteAllText(changed, spaced);
+        File.WriteAllText(Path.Combine(_copy.FullName, "Linux", "vfio_invented.g.cs"), "namespace Vfio.Native;\n");
         File.Delete(Path.Combine(_copy.FullName, "Libc", "pollfd.g.cs"));
 
         ToolResult result = Tool.Run(Repository.Path("interop", "generate"), "--verify", "--tree", _copy.FullName);

@@ -30,7 +30,8 @@ internal static class Tool
         catch (Win32Exception e)
         {
             throw new InvalidOperationException(
-                $"{program} cannot be started ({e.Message}). These tests need gcc and castxml: apt-get install gcc castxml", e);
+                $"{program} cannot be started ({e.Message}). "
+                + "These tests need gcc and castxml: apt-get install gcc castxml", e);
         }
     }
 

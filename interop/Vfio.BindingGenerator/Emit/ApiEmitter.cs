@@ -2,7 +2,9 @@ using Vfio.BindingGenerator.Model;
 
 namespace Vfio.BindingGenerator.Emit;
 
-/// <summary>Writes the C# files of a model: one for each type, and one for each header's constants and functions.</summary>
+/// <summary>
+/// Writes the C# files of a model: one for each type, and one for each header's constants and functions.
+/// </summary>
 internal static class ApiEmitter
 {
     public static IReadOnlyList<SourceFile> Emit(ApiModel model)
@@ -72,7 +74,8 @@ internal static class ApiEmitter
             yield return "System.Runtime.CompilerServices";
         }
 
-        if (text.Contains("[StructLayout(", StringComparison.Ordinal) || text.Contains("[LibraryImport(", StringComparison.Ordinal))
+        if (text.Contains("[StructLayout(", StringComparison.Ordinal)
+            || text.Contains("[LibraryImport(", StringComparison.Ordinal))
         {
             yield return "System.Runtime.InteropServices";
         }
@@ -82,6 +85,8 @@ internal static class ApiEmitter
     private static string PartName(string header)
     {
         string[] words = header.Replace(".h", "", StringComparison.Ordinal).Split('/');
-        return string.Concat(words.SkipWhile(word => word == "sys").Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        return string.Concat(words
+            .SkipWhile(word => word == "sys")
+            .Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 }

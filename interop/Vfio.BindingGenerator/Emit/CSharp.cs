@@ -8,6 +8,8 @@ namespace Vfio.BindingGenerator.Emit;
 /// <summary>Spelling rules of C#.</summary>
 internal static partial class CSharp
 {
+    private const RegexOptions Options = RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
+
     private static readonly HashSet<string> _keywords = new(StringComparer.Ordinal)
     {
         "abstract", "as", "base", "bool", "byte", "catch", "char", "checked", "class", "decimal", "delegate", "event",
@@ -50,9 +52,9 @@ internal static partial class CSharp
     }
 
     // "void *" and "struct pollfd *" say nothing that C#'s spelling does not.
-    [GeneratedRegex(@"^(struct|union|enum) | (?=\*)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(struct|union|enum) | (?=\*)", Options, 1000)]
     private static partial Regex TagPattern();
 
-    [GeneratedRegex(@"0[xX]|<<|\b_IO\w*\(|\b__GENMASK|\b_BIT", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"0[xX]|<<|\b_IO\w*\(|\b__GENMASK|\b_BIT", Options, 1000)]
     private static partial Regex BitsPattern();
 }

@@ -7,8 +7,11 @@ internal static class ClassEmitter
 {
     public static void Write(CodeWriter code, HeaderModel header)
     {
-        code.Line($"/// <content>Constants{(header.Functions.Count > 0 ? " and functions" : "")} of <c>{header.Header}</c>.</content>");
-        code.Line($"public static {(header.Functions.Count > 0 ? "unsafe " : "")}partial class {header.ClassName}");
+        (string content, string modifier) = header.Functions.Count > 0
+            ? ("Constants and functions", "unsafe ")
+            : ("Constants", "");
+        code.Line($"/// <content>{content} of <c>{header.Header}</c>.</content>");
+        code.Line($"public static {modifier}partial class {header.ClassName}");
         code.Open();
         bool isFirst = true;
         foreach (ConstantModel constant in header.Constants)
@@ -43,8 +46,8 @@ internal static class ClassEmitter
 
     private static void WriteFunction(CodeWriter code, FunctionModel function)
     {
-        IEnumerable<string> parameters = function.Parameters
-            .Select(parameter => $"{Attribute(parameter.Type)}{parameter.Type.Managed} {CSharp.Identifier(parameter.Name)}");
+        IEnumerable<string> parameters = function.Parameters.Select(parameter =>
+            $"{Attribute(parameter.Type)}{parameter.Type.Managed} {CSharp.Identifier(parameter.Name)}");
         if (function.Tail is not null)
         {
             parameters = parameters.Append(function.Tail);

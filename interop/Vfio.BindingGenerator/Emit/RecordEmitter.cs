@@ -95,7 +95,9 @@ internal sealed class RecordEmitter(IReadOnlyDictionary<string, RecordModel> rec
         code.Line($"public {member.TypeName} {CSharp.Identifier(member.Identifier)};");
     }
 
-    /// <summary>Makes the members of an anonymous struct or union members of the one around it, as they are in C.</summary>
+    /// <summary>
+    /// Makes the members of an anonymous struct or union members of the one around it, as they are in C.
+    /// </summary>
     private static void WriteAccessors(CodeWriter code, Member anonymous, string path)
     {
         foreach (Member inner in Member.Name(anonymous.Field.Nested!))
@@ -123,17 +125,20 @@ internal sealed class RecordEmitter(IReadOnlyDictionary<string, RecordModel> rec
         string name = CSharp.Identifier(field.Name);
         string header = CSharp.Identifier(record.Name);
         string native = $"{field.Type.Native} {field.Name}[]";
-        code.Line($"/// <summary>The first element of <c>{native}</c>, which C puts {field.Offset} bytes from the header's start.</summary>");
+        Document(code, $"The first element of <c>{native}</c>, which C puts {field.Offset} bytes from the header's start.");
         string start = $"(byte*)header + {field.Offset}";
         string first = element == "byte" ? start : $"({element}*)({start})";
         code.Line($"public static {element}* {name}({header}* header) => {first};");
         code.Line();
-        code.Line($"/// <summary>The elements of <c>{native}</c>, in memory that is at least <see cref=\"SizeOf\" /> bytes long.</summary>");
+        Document(code, $"The elements of <c>{native}</c>, in memory that is at least <see cref=\"SizeOf\" /> bytes long.");
         code.Line($"public static Span<{element}> {name}({header}* header, int count) => new({name}(header), count);");
         code.Line();
-        code.Line($"/// <summary>The size in bytes of a header with <paramref name=\"count\" /> elements of <c>{native}</c>.</summary>");
-        code.Line($"public static int SizeOf(int count) => FlexibleArray.SizeOf(sizeof({header}), {field.Offset}, sizeof({element}), count);");
+        Document(code, $"The size in bytes of a header with <paramref name=\"count\" /> elements of <c>{native}</c>.");
+        string sizes = $"sizeof({header}), {field.Offset}, sizeof({element})";
+        code.Line($"public static int SizeOf(int count) => FlexibleArray.SizeOf({sizes}, count);");
     }
+
+    private static void Document(CodeWriter code, string summary) => code.Line($"/// <summary>{summary}</summary>");
 
     private int AlignOf(FieldModel field)
     {

@@ -44,7 +44,9 @@ internal sealed class ApiReader
         var macros = _wanted.ToDictionary(header => header, ReadMacros);
         var evaluator = new MacroEvaluator(_frontend, _umbrella);
         (IReadOnlyDictionary<string, ConstantModel> constants, IReadOnlyList<SkippedMacro> skipped) =
-            evaluator.Evaluate(macros.Values.SelectMany(list => list).DistinctBy(macro => macro.Name, StringComparer.Ordinal));
+            evaluator.Evaluate(macros.Values
+                .SelectMany(list => list)
+                .DistinctBy(macro => macro.Name, StringComparer.Ordinal));
         Dictionary<string, SkippedMacro> reasons = skipped.ToDictionary(macro => macro.Name, StringComparer.Ordinal);
 
         // Two sections of one class may both match a name; the first one has it.
@@ -69,7 +71,8 @@ internal sealed class ApiReader
         // Enumerators of an enum without a name have no other place than among the macros they stand between.
         IEnumerable<(int Line, ConstantModel Constant)> enumerators = enums
             .Where(item => item.Name.Length == 0)
-            .SelectMany(item => item.Members.Select(member => (item.Line, member with { Type = Narrow(item, member) })));
+            .SelectMany(item => item.Members
+                .Select(member => (item.Line, member with { Type = Narrow(item, member) })));
         IEnumerable<(int Line, ConstantModel Constant)> values = macros
             .Where(macro => constants.ContainsKey(macro.Name))
             .Select(macro => (header.IsWhole ? macro.Line : 0, constants[macro.Name]));
@@ -100,7 +103,8 @@ internal sealed class ApiReader
         {
             if (!name.IsEverything && !macros.Any(macro => name.Matches(macro.Name)) && !IsDeclared(name))
             {
-                throw new GeneratorException($"line {name.Line} of the list matches nothing in {header.Header}: {name.Pattern}");
+                throw new GeneratorException(
+                    $"line {name.Line} of the list matches nothing in {header.Header}: {name.Pattern}");
             }
         }
 
@@ -115,7 +119,8 @@ internal sealed class ApiReader
     {
         var found = new Dictionary<XElement, string>();
         string globalNamespace = _xml.Root!.Element("Namespace")!.Name("id");
-        foreach (XElement element in _xml.Root.Elements().Where(e => e.Name.LocalName is "Struct" or "Union" or "Enumeration"))
+        foreach (XElement element in _xml.Root.Elements()
+            .Where(element => element.Name.LocalName is "Struct" or "Union" or "Enumeration"))
         {
             string name = element.OptionalName();
             WantedHeader? header = _wanted.FirstOrDefault(header => header.IsWhole
@@ -155,11 +160,12 @@ internal sealed class ApiReader
             bool isVariadic = function.Element("Ellipsis") is not null;
             if (isVariadic != (name.Tail is not null))
             {
-                throw new GeneratorException($"line {name.Line} of the list: {name.Pattern} is {(isVariadic ? "" : "not ")}variadic");
+                throw new GeneratorException(
+                    $"line {name.Line} of the list: {name.Pattern} is {(isVariadic ? "" : "not ")}variadic");
             }
 
-            ParameterModel[] parameters = [.. function.Elements("Argument")
-                .Select(argument => new ParameterModel(argument.Name("name").TrimStart('_'), _types.Resolve(argument.Name("type"))))];
+            ParameterModel[] parameters = [.. function.Elements("Argument").Select(argument =>
+                new ParameterModel(argument.Name("name").TrimStart('_'), _types.Resolve(argument.Name("type"))))];
             functions.Add(new(name.Pattern, _types.Resolve(function.Name("returns")), parameters, name.Tail));
         }
 

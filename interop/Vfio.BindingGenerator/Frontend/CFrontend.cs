@@ -39,8 +39,14 @@ internal sealed class CFrontend(IReadOnlyList<string> includeDirectories) : IDis
         File.WriteAllText(file, source);
 
         // Only the given directories: the machine's own kernel headers are of another version.
-        var start = new ProcessStartInfo(Program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string option in (ReadOnlySpan<string>)[.. options, "-target", "x86_64-linux-gnu", "-std=gnu17", "-nostdlibinc"])
+        var start = new ProcessStartInfo(Program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        ReadOnlySpan<string> all = [.. options, "-target", "x86_64-linux-gnu", "-std=gnu17", "-nostdlibinc"];
+        foreach (string option in all)
         {
             start.ArgumentList.Add(option);
         }

@@ -6,14 +6,19 @@ using Vfio.BindingGenerator.Model;
 namespace Vfio.BindingGenerator.Frontend;
 
 /// <summary>
-/// Lets the compiler evaluate macros. Each one becomes an enumerator, of an enum of its own so that its value is neither
-/// widened nor re-signed by its neighbours', and a second one that tells its type.
+/// Lets the compiler evaluate macros. Each one becomes an enumerator, of an enum of its own so that its value is
+/// neither widened nor re-signed by its neighbours', and a second one that tells its type.
 /// </summary>
 internal sealed partial class MacroEvaluator(CFrontend frontend, string umbrella)
 {
-    /// <summary>C's numbers for the entries of <see cref="_types" />; whatever is smaller than an int is promoted to one.</summary>
+    /// <summary>
+    /// C's numbers for the entries of <see cref="_types" />; whatever is smaller than an int is promoted to one.
+    /// </summary>
     private const string TypeNumbers =
         "unsigned: 1, long: 2, unsigned long: 3, long long: 4, unsigned long long: 5";
+
+    private const RegexOptions Options =
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.Multiline;
 
     private const string ProbeFile = "macro-probe";
     private const string Pattern = $@"^{ProbeFile}:(?<line>\d+):\d+: error: (?<message>.*)$";
@@ -85,7 +90,8 @@ internal sealed partial class MacroEvaluator(CFrontend frontend, string umbrella
     {
         // One line for each macro, so that the line of a message tells whose it is.
         IEnumerable<string> probes = macros.Select((macro, i) =>
-            $"enum {{ V_{i} = ({macro.Name}) }}; enum {{ T_{i} = _Generic(({macro.Name}), {TypeNumbers}, default: 0) }};\n");
+            $"enum {{ V_{i} = ({macro.Name}) }}; "
+            + $"enum {{ T_{i} = _Generic(({macro.Name}), {TypeNumbers}, default: 0) }};\n");
         return $"{umbrella}#line 1 \"{ProbeFile}\"\n{string.Concat(probes)}";
     }
 
@@ -93,7 +99,8 @@ internal sealed partial class MacroEvaluator(CFrontend frontend, string umbrella
     {
         foreach (Match match in ErrorPattern().Matches(errors))
         {
-            yield return (int.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture) - 1, match.Groups["message"].Value);
+            int line = int.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture);
+            yield return (line - 1, match.Groups["message"].Value);
         }
     }
 
@@ -101,6 +108,6 @@ internal sealed partial class MacroEvaluator(CFrontend frontend, string umbrella
     [GeneratedRegex("""^"[^"\\]*"$""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex StringPattern();
 
-    [GeneratedRegex(Pattern, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(Pattern, Options, 1000)]
     private static partial Regex ErrorPattern();
 }

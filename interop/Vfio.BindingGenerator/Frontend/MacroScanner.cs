@@ -3,9 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Vfio.BindingGenerator.Frontend;
 
-/// <summary>Finds the macros that are defined at the end of a preprocessed text, in the order of their definitions.</summary>
+/// <summary>
+/// Finds the macros that are defined at the end of a preprocessed text, in the order of their definitions.
+/// </summary>
 internal static partial class MacroScanner
 {
+    private const RegexOptions Options = RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
+
     public static IReadOnlyList<Macro> Scan(string preprocessed)
     {
         var macros = new OrderedDictionary<string, Macro>(StringComparer.Ordinal);
@@ -38,12 +42,12 @@ internal static partial class MacroScanner
         return [.. macros.Values];
     }
 
-    [GeneratedRegex("""^# (?<line>\d+) "(?<file>[^"]*)".*$""", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^# (?<line>\d+) "(?<file>[^"]*)".*$""", Options, 1000)]
     private static partial Regex LineMarker();
 
-    [GeneratedRegex(@"^#define (?<name>\w+)(?<parameters>\([^)]*\))?(?<body>.*)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^#define (?<name>\w+)(?<parameters>\([^)]*\))?(?<body>.*)$", Options, 1000)]
     private static partial Regex Define();
 
-    [GeneratedRegex(@"\s+", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\s+", Options, 1000)]
     private static partial Regex Spaces();
 }

@@ -79,7 +79,8 @@ internal sealed class TypeResolver(XDocument xml, Func<string, bool> isBound)
             "Typedef" or "FundamentalType" => Plain(element.Name("name")),
             "ElaboratedType" => Tag(Element(element.Name("type"))) + Native(element.Name("type")),
             "CvQualifiedType" => (element.Attribute("const") is null ? "" : "const ") + Native(element.Name("type")),
-            "PointerType" => Native(element.Name("type")) is var target && target.EndsWith('*') ? $"{target}*" : $"{target} *",
+            "PointerType" when Native(element.Name("type")) is var target =>
+                target.EndsWith('*') ? $"{target}*" : $"{target} *",
             _ => element.OptionalName(),
         };
     }

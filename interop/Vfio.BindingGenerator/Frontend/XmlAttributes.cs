@@ -8,7 +8,8 @@ internal static class XmlAttributes
 {
     public static string Name(this XElement element, string attribute) =>
         element.Attribute(attribute)?.Value
-            ?? throw new GeneratorException($"castxml's <{element.Name} id=\"{element.Attribute("id")?.Value}\"> has no {attribute}");
+            ?? throw new GeneratorException(
+                $"castxml's <{element.Name} id=\"{element.Attribute("id")?.Value}\"> has no {attribute}");
 
     public static int Number(this XElement element, string attribute) =>
         int.Parse(element.Name(attribute), CultureInfo.InvariantCulture);
@@ -17,7 +18,9 @@ internal static class XmlAttributes
     public static int Bytes(this XElement element, string attribute)
     {
         (int bytes, int bits) = Math.DivRem(element.Number(attribute), 8);
-        return bits == 0 ? bytes : throw new GeneratorException($"{element.Attribute("name")?.Value}: {attribute} is not a whole byte");
+        return bits == 0
+            ? bytes
+            : throw new GeneratorException($"{element.Attribute("name")?.Value}: {attribute} is not a whole byte");
     }
 
     public static string OptionalName(this XElement element) => element.Attribute("name")?.Value ?? "";

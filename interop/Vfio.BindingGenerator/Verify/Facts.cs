@@ -2,7 +2,9 @@ using Vfio.BindingGenerator.Model;
 
 namespace Vfio.BindingGenerator.Verify;
 
-/// <summary>A model as a flat list of what a caller relies on: a name and its value, size and offset, or signature.</summary>
+/// <summary>
+/// A model as a flat list of what a caller relies on: a name and its value, size and offset, or signature.
+/// </summary>
 internal static class Facts
 {
     public static Dictionary<string, string> Of(ApiModel model)

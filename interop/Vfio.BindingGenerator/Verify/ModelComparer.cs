@@ -3,8 +3,8 @@ using Vfio.BindingGenerator.Model;
 namespace Vfio.BindingGenerator.Verify;
 
 /// <summary>
-/// Compares the pinned model with one of newer headers. The kernel may add to its interface; what it may not do is take away
-/// or change.
+/// Compares the pinned model with one of newer headers. The kernel may add to its interface; what it may not do is take
+/// away or change.
 /// </summary>
 internal static class ModelComparer
 {

@@ -7,7 +7,8 @@ internal static class TreeComparer
 {
     public static IEnumerable<Finding> Compare(string tree, IReadOnlyList<SourceFile> expected)
     {
-        Dictionary<string, string> missing = expected.ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
+        Dictionary<string, string> missing = expected
+            .ToDictionary(file => file.Path, file => file.Text, StringComparer.Ordinal);
         foreach (string path in Existing(tree))
         {
             if (!missing.Remove(path, out string? text))

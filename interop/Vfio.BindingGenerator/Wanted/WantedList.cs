@@ -5,6 +5,8 @@ namespace Vfio.BindingGenerator.Wanted;
 /// <summary>Reads NativeMethods.txt; the file's own head describes its form.</summary>
 internal static partial class WantedList
 {
+    private const RegexOptions Options = RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant;
+
     private const string Include = "include ";
 
     public static IReadOnlyList<WantedHeader> Read(string path)
@@ -51,9 +53,9 @@ internal static partial class WantedList
         return headers;
     }
 
-    [GeneratedRegex(@"^\[(?<header>\S+) (?<folder>\S+) (?<class>\w+)\]$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\[(?<header>\S+) (?<folder>\S+) (?<class>\w+)\]$", Options, 1000)]
     private static partial Regex SectionPattern();
 
-    [GeneratedRegex(@"^(?<name>[\w*]+)(\((?<tail>.+)\))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<name>[\w*]+)(\((?<tail>.+)\))?$", Options, 1000)]
     private static partial Regex NamePattern();
 }
