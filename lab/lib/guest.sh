@@ -4,11 +4,12 @@
 # Host and guest share a directory that lives as long as the guest (9p, tag "share"):
 #   command, environment   NUL-separated      repository   its path
 #   modules, tty           present if there are modules, if a terminal is wanted ("ROWS COLUMNS")
-#   exit                   written by the guest: the command's exit code
+#   started, exit          written by the guest: the command is about to run; its exit code
 # The command's output comes through two virtio-serial ports, each into a pipe that a cat copies to this process' own stdout
 # or stderr. QEMU does not get those themselves: it would make them non-blocking, for whoever else has them too.
 
-readonly exit_died=70 exit_timeout=124 exit_sigpipe=141
+readonly exit_died=70 exit_timeout=124 exit_unbooted=75
+readonly boot_limit=45 # seconds; an unhurried boot takes six
 
 # Environment variables that go along into the guest, beside VFIO_*: what says where the .NET SDK is and how it talks.
 readonly guest_environment='^(VFIO_.*|PATH|TERM|LANG|LC_ALL|TZ|DOTNET_.*|NUGET_PACKAGES)='
@@ -76,41 +77,76 @@ guest_export() {
     )
 }
 
+# About one boot in a hundred stands still: an emulated processor misses its timer's interrupt. The command has not been
+# started then, so nothing is lost by another try.
 guest_boot() {
-    local out err out_reader err_reader vm timer ended code=0
+    local attempt code
+    for attempt in 1 2 3; do
+        code=0
+        guest_attempt || code=$?
+        ((code == exit_unbooted)) || return "$code"
+        say "the guest did not boot within $boot_limit seconds (try $attempt of 3)"
+        guest_log
+    done
+    return "$exit_died"
+}
+
+guest_attempt() {
+    local out err out_reader err_reader vm timer boot ended status waiting code=0
+    rm -f "$guest_dir/out" "$guest_dir/err"
     mkfifo "$guest_dir/out" "$guest_dir/err"
-    cat <"$guest_dir/out" 2>/dev/null &
+    cat <"$guest_dir/out" &
     out_reader=$!
-    cat <"$guest_dir/err" >&2 2>/dev/null &
+    cat <"$guest_dir/err" >&2 &
     err_reader=$!
     # QEMU inherits them open, so the readers see the end of their input even when it does not get as far as opening a file.
     exec {out}>"$guest_dir/out" {err}>"$guest_dir/err"
-    "${qemu[@]}" \
+    # In a session of its own: a terminal's Ctrl-C is for this process, which then stops QEMU.
+    setsid "${qemu[@]}" \
         -add-fd "fd=$out,set=1" -chardev file,id=out,append=on,path=/dev/fdset/1 -device virtserialport,chardev=out,name=stdout \
         -add-fd "fd=$err,set=2" -chardev file,id=err,append=on,path=/dev/fdset/2 -device virtserialport,chardev=err,name=stderr \
         </dev/null >"$guest_dir/qemu.log" 2>&1 &
     vm=$!
     exec {out}>&- {err}>&-
-    sleep "$timeout" &
+    setpriv --pdeathsig KILL sleep "$timeout" >/dev/null 2>&1 &
     timer=$!
-    guest_pids=("$vm" "$timer" "$out_reader" "$err_reader")
+    setpriv --pdeathsig KILL sleep "$boot_limit" >/dev/null 2>&1 &
+    boot=$!
+    guest_pids=("$vm" "$timer" "$boot" "$out_reader" "$err_reader")
 
-    wait -n -p ended "$vm" "$timer" "$out_reader" "$err_reader" || true
-    # The readers end when QEMU does; a reader that ended first has lost the one it wrote to.
-    if [[ $ended == "$timer" ]]; then
-        say "the time limit of $timeout seconds is over: the guest is stopped"
-        guest_log
-        code=$exit_timeout
-    elif [[ $ended != "$vm" ]] && guest_alive "$vm"; then
-        code=$exit_sigpipe
-    fi
+    waiting=("${guest_pids[@]}")
+    while ((code == 0)); do
+        status=0
+        wait -n -p ended "${waiting[@]}" || status=$?
+        case $ended in
+            "$vm") break ;;
+            "$timer")
+                say "the time limit of $timeout seconds is over: the guest is stopped"
+                guest_log
+                code=$exit_timeout
+                ;;
+            "$boot") [[ -e $guest_dir/share/started ]] || code=$exit_unbooted ;;
+            # A reader ends well when QEMU does, and badly when nobody takes its output any more.
+            *) code=$status ;;
+        esac
+        guest_forget "$ended"
+    done
     if ((code == 0)); then
         # What is still in the pipes may take its reader as long as it likes.
-        wait "$out_reader" "$err_reader" || true
+        wait "$out_reader" "$err_reader" 2>/dev/null || true
         guest_exit_code || code=$?
     fi
     guest_stop
     return "$code"
+}
+
+# No longer waits for a process, which is one of guest_attempt's.
+guest_forget() {
+    local process left=()
+    for process in "${waiting[@]}"; do
+        [[ $process == "$1" ]] || left+=("$process")
+    done
+    waiting=("${left[@]}")
 }
 
 guest_boot_terminal() {
@@ -122,15 +158,6 @@ guest_boot_terminal() {
     stty "$saved"
     guest_exit_code || code=$?
     return "$code"
-}
-
-# A process that has ended but was not waited for still has its number.
-guest_alive() {
-    local state
-    # QEMU closes its end of the pipes a moment before it is gone.
-    sleep 0.3
-    state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 1
-    [[ -n $state && $state != Z ]]
 }
 
 guest_exit_code() {

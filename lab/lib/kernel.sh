@@ -22,7 +22,8 @@ kernel_debian() {
     if [[ ${VFIO_LAB_UPDATE-} == 1 || ! -s $newest ]]; then
         local version image packages
         version=$(debian_candidate "$suite" "$metapackage")
-        image=$(debian_depends "$suite" "$metapackage" | grep -E '^linux-image-[0-9]' | head -n 1)
+        image=$(debian_depends "$suite" "$metapackage" | grep -E '^linux-image-[0-9]' | head -n 1) ||
+            die "$metapackage of $suite names no kernel"
         # Newer kernels are split: the image's package is empty, and image and modules are its dependencies.
         packages=$(debian_depends "$suite" "$image" | grep -E '^linux-(base|binary|modules)-[0-9]' || true)
         dir=${image#linux-image-}_$version
