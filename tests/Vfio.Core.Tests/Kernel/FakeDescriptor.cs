@@ -1,0 +1,18 @@
+namespace Vfio.Core.Tests;
+
+/// <summary>An entry of the fake kernel's descriptor table.</summary>
+/// <param name="kind">What it is, for messages.</param>
+/// <param name="target">The fake object behind it, or null for one of the real kernel's.</param>
+/// <param name="realFd">The real descriptor behind it, or -1.</param>
+internal sealed class FakeDescriptor(string kind, object? target, int realFd)
+{
+    public string Kind { get; } = kind;
+
+    public object? Target { get; } = target;
+
+    /// <summary>The number in the real kernel; minus one once it is closed, so that nothing reaches its successor.</summary>
+    public int RealFd { get; set; } = realFd;
+
+    /// <summary>How many calls are using it now.</summary>
+    public int InFlight { get; set; }
+}

@@ -1,0 +1,20 @@
+namespace Vfio.Core.Tests;
+
+/// <summary>An interrupt index of a fake device.</summary>
+internal sealed class FakeIrq(uint count, uint flags)
+{
+    public uint Count { get; } = count;
+
+    public uint Flags { get; } = flags;
+
+    /// <summary>How many vectors the host can give; enabling more answers with this number.</summary>
+    public int Available { get; set; } = int.MaxValue;
+
+    /// <summary>The events of the enabled vectors, or empty.</summary>
+    public FakeDescriptor[] Events { get; set; } = [];
+
+    public HashSet<uint> Masked { get; } = [];
+
+    /// <summary>Vectors that were triggered while they were masked.</summary>
+    public HashSet<uint> Pending { get; } = [];
+}

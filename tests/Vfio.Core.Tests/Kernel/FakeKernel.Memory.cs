@@ -1,0 +1,101 @@
+using Vfio.Native;
+
+namespace Vfio.Core.Tests;
+
+/// <summary>Memory of the process, which is the real kernel's; the pages of a device come from its regions.</summary>
+internal sealed unsafe partial class FakeKernel
+{
+    private readonly Dictionary<nint, nuint> _memory = [];
+
+    /// <summary>What is mapped into the process by calls through this kernel and not yet unmapped.</summary>
+    public IReadOnlyDictionary<nint, nuint> Memory
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new Dictionary<nint, nuint>(_memory);
+            }
+        }
+    }
+
+    public int MapMemory(void* hint, nuint length, int protection, int flags, int fd, long offset, out nint address)
+    {
+        address = 0;
+        int fault = Begin();
+        if (fault != 0)
+        {
+            return fault;
+        }
+
+        lock (_gate)
+        {
+            FakeDevice? device = null;
+            if (fd >= 0 && (flags & Libc.MAP_ANONYMOUS) == 0)
+            {
+                device = _open.TryGetValue(fd, out FakeDescriptor? descriptor) ? descriptor.Target as FakeDevice : null;
+                if (device is null || Locate(descriptor!, offset, length) is not { } region)
+                {
+                    return -Errno.EINVAL;
+                }
+
+                (fd, offset) = (region.Memory, offset - region.Offset);
+            }
+
+            int result = LinuxKernel.Instance.MapMemory(hint, length, protection, flags, fd, offset, out address);
+            if (result == 0)
+            {
+                Replace(address, length, (flags & Libc.MAP_FIXED) != 0);
+                device?.Mapped.Add((address, length));
+            }
+
+            return result;
+        }
+    }
+
+    public int UnmapMemory(nint address, nuint length)
+    {
+        int fault = Begin();
+        if (fault != 0)
+        {
+            return fault;
+        }
+
+        lock (_gate)
+        {
+            if (!_memory.Remove(address, out nuint known) || known != length)
+            {
+                Violations.Add($"munmap of 0x{length:x} bytes at 0x{address:x}, which are not mapped as one");
+            }
+
+            Drop(address, length);
+            return LinuxKernel.Instance.UnmapMemory(address, length);
+        }
+    }
+
+    public int Advise(nint address, nuint length, int advice)
+    {
+        int fault = Begin();
+        return fault != 0 ? fault : LinuxKernel.Instance.Advise(address, length, advice);
+    }
+
+    private void Replace(nint address, nuint length, bool @fixed)
+    {
+        if (@fixed)
+        {
+            Drop(address, length);
+        }
+        else
+        {
+            _memory.Add(address, length);
+        }
+    }
+
+    private void Drop(nint address, nuint length)
+    {
+        foreach (FakeDevice device in Devices.Values)
+        {
+            device.Mapped.RemoveAll(mapped => mapped.Address >= address && mapped.Address < address + (nint)length);
+        }
+    }
+}

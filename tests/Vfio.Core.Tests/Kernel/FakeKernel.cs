@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+using Vfio.Native;
+
+namespace Vfio.Core.Tests;
+
+/// <summary>
+/// A VFIO in memory that behaves as the kernel does where the library depends on it, and that keeps a list of what a
+/// correct program never does to the kernel.
+/// </summary>
+/// <remarks>
+/// All descriptors have numbers of its own, the lowest free one from <see cref="FirstFd"/> on as in a process, so a
+/// number that is used after its close finds a stranger. Events, epoll and memory are the real kernel's behind that.
+/// </remarks>
+internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<int, FakeDescriptor> _open = [];
+
+    public int FirstFd { get; } = firstFd;
+
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>What no correct program does: closing twice or in the wrong order, calls on closed descriptors.</summary>
+    public List<string> Violations { get; } = [];
+
+    /// <summary>Called before each call, outside of the lock, with the method's name.</summary>
+    public Action<string>? Before { get; set; }
+
+    /// <summary>The kinds of the open descriptors, without the loop that waits for events as long as the host lives.</summary>
+    public IReadOnlyList<string> OpenKinds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Values.Select(static d => d.Kind).Where(static k => k != "epoll")];
+            }
+        }
+    }
+
+    public int Close(int fd)
+    {
+        Before?.Invoke(nameof(Close));
+        lock (_gate)
+        {
+            if (!_open.Remove(fd, out FakeDescriptor? descriptor))
+            {
+                Violations.Add($"close of {fd}, which is not open");
+                return -Errno.EBADF;
+            }
+
+            if (descriptor.InFlight != 0)
+            {
+                Violations.Add($"close of {fd} ({descriptor.Kind}) while a call uses it");
+            }
+
+            switch (descriptor.Target)
+            {
+                case FakeContainer container:
+                    Close(container);
+                    break;
+                case FakeGroup group:
+                    Close(group);
+                    break;
+                case FakeDevice device:
+                    Close(device);
+                    break;
+                default:
+                    break;
+            }
+
+            if (descriptor.RealFd >= 0)
+            {
+                _ = LinuxKernel.Instance.Close(descriptor.RealFd);
+                descriptor.RealFd = -1;
+            }
+
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (FakeDevice device in Devices.Values)
+        {
+            foreach (FakeRegion? region in device.Regions)
+            {
+                region?.Release();
+            }
+        }
+    }
+
+    private int Add(FakeDescriptor descriptor)
+    {
+        int fd = FirstFd;
+        while (_open.ContainsKey(fd))
+        {
+            fd++;
+        }
+
+        _open.Add(fd, descriptor);
+        return fd;
+    }
+
+    /// <summary>Runs a call on a fake object under the lock, unless it is to fail.</summary>
+    private int On<T>(int fd, Func<T, int> call, [CallerMemberName] string method = "")
+        where T : class
+    {
+        Before?.Invoke(method);
+        lock (_gate)
+        {
+            int fault = Faults.Next(method);
+            if (fault != 0)
+            {
+                return fault;
+            }
+
+            if (!_open.TryGetValue(fd, out FakeDescriptor? descriptor))
+            {
+                Violations.Add($"{method} on {fd}, which is not open");
+                return -Errno.EBADF;
+            }
+
+            return descriptor.Target is T target ? call(target) : -Errno.ENOTTY;
+        }
+    }
+
+    /// <summary>Starts a call that runs outside of the lock; a close before its end is a violation.</summary>
+    private int Begin(int fd, out FakeDescriptor descriptor, [CallerMemberName] string method = "")
+    {
+        Before?.Invoke(method);
+        lock (_gate)
+        {
+            descriptor = null!;
+            int fault = Faults.Next(method);
+            if (fault != 0)
+            {
+                return fault;
+            }
+
+            if (!_open.TryGetValue(fd, out descriptor!))
+            {
+                Violations.Add($"{method} on {fd}, which is not open");
+                return -Errno.EBADF;
+            }
+
+            descriptor.InFlight++;
+            return 0;
+        }
+    }
+
+    private T End<T>(FakeDescriptor descriptor, T result)
+    {
+        lock (_gate)
+        {
+            descriptor.InFlight--;
+            return result;
+        }
+    }
+
+    /// <summary>Starts a call that needs no descriptor.</summary>
+    private int Begin([CallerMemberName] string method = "")
+    {
+        Before?.Invoke(method);
+        lock (_gate)
+        {
+            return Faults.Next(method);
+        }
+    }
+}
