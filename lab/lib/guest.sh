@@ -11,8 +11,8 @@
 readonly exit_died=70 exit_timeout=124 exit_unbooted=75
 readonly boot_limit=45 # seconds; an unhurried boot takes six
 
-# Environment variables that go along into the guest, beside VFIO_*: what says where the .NET SDK is and how it talks.
-readonly guest_environment='^(VFIO_.*|PATH|TERM|LANG|LC_ALL|TZ|DOTNET_.*|NUGET_PACKAGES)='
+# Environment variables that go along into the guest, beside VFIO_*: where the .NET SDK is and how it behaves.
+readonly guest_environment='^(VFIO_.*|PATH|LANG|LC_ALL|TZ|DOTNET_.*)='
 
 # guest_run COMMAND…: uses kernel (a name or path), timeout (seconds), terminal (0 or 1) and verbose (0 or 1) of the caller.
 # Returns the command's exit code, or one of the above.
@@ -47,7 +47,11 @@ guest_prepare() {
     env -0 | grep -zE "$guest_environment" >"$share/environment" || true
     printf '%s\n' "$repository" >"$share/repository"
     [[ -z $kernel_modules ]] || : >"$share/modules"
-    ((!terminal)) || stty size >"$share/tty"
+    if ((terminal)); then
+        stty size >"$share/tty"
+        # Only with a terminal: programs take it for a promise that there is one.
+        printf 'TERM=%s\0' "${TERM-linux}" >>"$share/environment"
+    fi
 
     devices_prepare "$guest_dir"
     qemu=(

@@ -28,7 +28,8 @@ run_test() {
     test_arguments=("$@")
 
     test_needs "$host" "$device"
-    build Vfio.Sdk.sln
+    need_dotnet
+    patiently "building everything" dotnet build "$repository/Vfio.Sdk.sln" -c Release -v quiet
     test_results=$repository/artifacts/test-results
     mkdir -p "$test_results"
     passed=0 failed=0 skipped=0
