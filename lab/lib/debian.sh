@@ -206,7 +206,7 @@ debian_install() {
             -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0
     else
         say "packages are missing on this machine; this line, run once, installs them:"
-        printf 'sudo %s\n' "${install[*]}" >&2
+        printf 'sudo%s\n' "$(printf ' %q' "${install[@]}")" >&2
         return "$exit_unavailable"
     fi
 }
