@@ -112,10 +112,10 @@ test_counts() {
 test_on_host() {
     cd "$repository"
     timeout --kill-after=10 "$test_timeout" \
-        dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" "${test_arguments[@]}" </dev/null
+        dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" -noColor "${test_arguments[@]}" </dev/null
 }
 
 test_in_guest() {
     timeout=$test_timeout
-    guest_run dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" "${test_arguments[@]}"
+    guest_run dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" -noColor "${test_arguments[@]}"
 }
