@@ -18,9 +18,9 @@ internal static unsafe class ControlProbes
     public static void Read64_1_Discard(byte* p) => _ = Volatile.Read(ref *(ulong*)p);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Write32_2_Overwrite(byte* p, uint value)
+    public static void Write8_2_Neighbours(byte* p)
     {
-        *(uint*)p = value;
-        *(uint*)p = value + 1;
+        p[0] = 1;
+        p[1] = 2;
     }
 }

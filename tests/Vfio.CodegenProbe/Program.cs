@@ -1,10 +1,13 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Vfio.Core;
 using Vfio.Native;
 
 namespace Vfio.CodegenProbe;
 
-/// <summary>Runs every probe often enough that the compiler has done to it all that it will do.</summary>
+/// <summary>
+/// Runs every probe often enough that the compiler has done to it all that it will do, and prints their names.
+/// </summary>
 internal static unsafe class Program
 {
     // Each round lets the background compiler take up what the round before made hot.
@@ -26,12 +29,20 @@ internal static unsafe class Program
             {
                 *memory = Ready;
                 Pointers(memory, (uint)i);
-                Controls(memory, (uint)i);
+                Controls(memory);
                 region.Write8(0, Ready);
                 Regions(region, (uint)i);
             }
 
             Thread.Sleep(100);
+        }
+
+        foreach (Type probes in (ReadOnlySpan<Type>)[typeof(PointerProbes), typeof(RegionProbes), typeof(ControlProbes)])
+        {
+            foreach (MethodInfo probe in probes.GetMethods(BindingFlags.Public | BindingFlags.Static))
+            {
+                Console.WriteLine($"{probes.Name}:{probe.Name}");
+            }
         }
     }
 
@@ -58,12 +69,12 @@ internal static unsafe class Program
         PointerProbes.Write32_2_Overwrite(p, value);
     }
 
-    private static void Controls(byte* p, uint value)
+    private static void Controls(byte* p)
     {
         ControlProbes.Read32_1_Mask(p);
         ControlProbes.Read64_1_Narrow(p);
         ControlProbes.Read64_1_Discard(p);
-        ControlProbes.Write32_2_Overwrite(p, value);
+        ControlProbes.Write8_2_Neighbours(p);
     }
 
     private static void Regions(MappedRegion region, uint value)

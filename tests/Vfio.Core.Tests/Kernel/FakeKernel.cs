@@ -26,6 +26,9 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
     /// <summary>Called before each call, outside of the lock, with the method's name.</summary>
     public Action<string>? Before { get; set; }
 
+    /// <summary>Called with what was closed, when it is closed and before the caller knows.</summary>
+    public Action<object?>? Closed { get; set; }
+
     /// <summary>The kinds of the open descriptors, without the loop that waits for events as long as the host lives.</summary>
     public IReadOnlyList<string> OpenKinds
     {
@@ -41,9 +44,16 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
     public int Close(int fd)
     {
         Before?.Invoke(nameof(Close));
+        int result = Close(fd, out FakeDescriptor? descriptor);
+        Closed?.Invoke(descriptor?.Target);
+        return result;
+    }
+
+    private int Close(int fd, out FakeDescriptor? descriptor)
+    {
         lock (_gate)
         {
-            if (!_open.Remove(fd, out FakeDescriptor? descriptor))
+            if (!_open.Remove(fd, out descriptor))
             {
                 Violations.Add($"close of {fd}, which is not open");
                 return -Errno.EBADF;
