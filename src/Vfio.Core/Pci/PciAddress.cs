@@ -118,7 +118,10 @@ public readonly record struct PciAddress : ISpanParsable<PciAddress>, IComparabl
     private static bool TryHex(ReadOnlySpan<char> text, int maxDigits, out uint value)
     {
         value = 0;
+
+        // The framework's parser takes NULs at the end for padding; in an address they are none.
         return text.Length <= maxDigits
+            && !text.Contains('\0')
             && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 }
