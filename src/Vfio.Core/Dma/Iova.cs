@@ -16,7 +16,7 @@ public readonly record struct Iova(ulong Value) : IComparable<Iova>
     /// <summary>The address <paramref name="bytes"/> further on.</summary>
     /// <exception cref="OverflowException">The sum leaves 64 bits.</exception>
     public static Iova operator +(Iova iova, long bytes)
-        => new(checked(bytes >= 0 ? iova.Value + (ulong)bytes : iova.Value - (ulong)-bytes));
+        => new(checked(bytes >= 0 ? iova.Value + (ulong)bytes : iova.Value - ((ulong)-(bytes + 1) + 1)));
 
     /// <summary>Whether the left address is the lower one.</summary>
     public static bool operator <(Iova left, Iova right) => left.Value < right.Value;
