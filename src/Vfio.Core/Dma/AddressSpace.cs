@@ -191,16 +191,26 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            _info = Backend.QueryInfo();
-            _allocator.Reset([.. _info.Ranges]);
+            AddressSpaceInfo info = Backend.QueryInfo();
             foreach (DmaMapping mapping in _live.Values)
             {
-                if (!_allocator.TryReserve(mapping.Iova, mapping.Size))
+                // Before the books change: a refused device leaves the others as they were.
+                if (!info.Ranges.Any(range => range.Contains(mapping.Iova, mapping.Size)))
                 {
-                    throw DmaErrors.OutOfRange(Path, mapping.Iova, mapping.Size, _info.Ranges);
+                    throw DmaErrors.OutOfRange(Path, mapping.Iova, mapping.Size, info.Ranges);
                 }
+            }
 
-                if (first)
+            _info = info;
+            _allocator.Reset([.. info.Ranges]);
+            foreach (DmaMapping mapping in _live.Values)
+            {
+                _allocator.TryReserve(mapping.Iova, mapping.Size);
+            }
+
+            if (first)
+            {
+                foreach (DmaMapping mapping in _live.Values)
                 {
                     Backend.Map(mapping.Iova, mapping.Address, mapping.Size, mapping.Access);
                 }
