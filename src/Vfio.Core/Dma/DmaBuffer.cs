@@ -167,6 +167,11 @@ public sealed unsafe class DmaBuffer : IDisposable
         {
             _memory.Dispose();
         }
+        else
+        {
+            // Nor may the finalizer of the pages give them back. A later Dispose tries again.
+            GC.SuppressFinalize(_memory);
+        }
     }
 
     private void* At(long offset, int width)
