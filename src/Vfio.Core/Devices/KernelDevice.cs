@@ -10,13 +10,14 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
     private readonly KernelHandle _handle;
     private readonly IVfioKernel _kernel;
     private readonly uint _flags;
+    private volatile bool _disposed;
 
     public KernelDevice(KernelHandle handle, string name)
     {
         _handle = handle;
         _kernel = handle.Kernel;
         Name = name;
-        using DescriptorLease device = handle.Lease();
+        using DescriptorLease device = Lease();
         var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
         int result = _kernel.GetDeviceInfo(device.Fd, &info);
         if (result < 0)
@@ -39,7 +40,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public RegionInfo GetRegion(int index)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         int fd = device.Fd;
         bool absent = false;
         byte[] answer = ArgszQuery.Run(
@@ -60,7 +61,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public void Read(RegionInfo region, long offset, Span<byte> destination)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         fixed (byte* buffer = destination)
         {
             nuint done = 0;
@@ -80,7 +81,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public void Write(RegionInfo region, long offset, ReadOnlySpan<byte> source)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         fixed (byte* buffer = source)
         {
             nuint done = 0;
@@ -100,7 +101,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public void Map(RegionInfo region, long offset, long length, nint address)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         int protection = (region.CanRead ? (int)Libc.PROT_READ : 0) | (region.CanWrite ? (int)Libc.PROT_WRITE : 0);
         int result = _kernel.MapMemory(
             (void*)address,
@@ -118,7 +119,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public InterruptInfo GetInterrupt(int index)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         var info = new vfio_irq_info { argsz = (uint)sizeof(vfio_irq_info), index = (uint)index };
         int result = _kernel.GetIrqInfo(device.Fd, &info);
         return result switch
@@ -132,7 +133,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         byte[] buffer = new byte[sizeof(vfio_irq_set) + (events.Length * sizeof(int))];
         Span<int> descriptors = MemoryMarshal.Cast<byte, int>(buffer.AsSpan(sizeof(vfio_irq_set)));
         for (int i = 0; i < events.Length; i++)
@@ -169,7 +170,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public void Reset()
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         int result = _kernel.ResetDevice(device.Fd);
         if (result < 0)
         {
@@ -177,11 +178,25 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _handle.Dispose();
+    }
+
+    /// <summary>
+    /// Borrows the descriptor. The handle alone would lend it for as long as another call has it, so that calls which
+    /// overlap could keep a disposed device open for ever.
+    /// </summary>
+    private DescriptorLease Lease()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(VfioDevice));
+        return _handle.Lease();
+    }
 
     private void SetIrqs(InterruptInfo interrupt, uint flags, int start, int count, string what)
     {
-        using DescriptorLease device = _handle.Lease();
+        using DescriptorLease device = Lease();
         var set = new vfio_irq_set
         {
             argsz = (uint)sizeof(vfio_irq_set),
