@@ -25,6 +25,11 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
             throw DeviceErrors.Info(name, "VFIO_DEVICE_GET_INFO", -result);
         }
 
+        if (info.num_regions <= VFIO_PCI_CONFIG_REGION_INDEX)
+        {
+            throw DeviceErrors.NotPci(name, info.num_regions);
+        }
+
         _flags = info.flags;
         RegionCount = (int)info.num_regions;
         InterruptCount = (int)info.num_irqs;

@@ -63,6 +63,13 @@ internal static class DeviceErrors
     public static VfioException Info(string name, string step, int errno) => new(
         VfioErrorKind.Refused, step, name, "the kernel would not describe the device", "The kernel log may name the reason", errno);
 
+    public static VfioException NotPci(string name, uint regions) => new(
+        VfioErrorKind.NotSupported,
+        "VFIO_DEVICE_GET_INFO",
+        name,
+        $"the device has {regions} regions, and so no PCI configuration space",
+        "Use a PCI function that is bound to vfio-pci or to a variant of it");
+
     public static VfioException Access(string name, RegionInfo region, long offset, bool writing, int errno) => new(
         VfioErrorKind.Refused,
         writing ? "pwrite" : "pread",
