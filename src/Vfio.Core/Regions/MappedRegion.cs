@@ -24,7 +24,7 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
     private readonly byte* _base;
 
     // The part that the fast path serves. Emptied on dispose, so that one comparison checks bounds and life.
-    private long _mappedStart;
+    private readonly long _mappedStart;
     private long _mappedEnd;
     private int _disposed;
 
@@ -155,8 +155,8 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
             return;
         }
 
-        _mappedStart = 0;
-        _mappedEnd = 0;
+        // The end alone: with the start gone first, an access in between would take the gap before it for mapped.
+        Volatile.Write(ref _mappedEnd, 0);
 
         // The device's pages go now, so that the device can close; the addresses go with the object, because another
         // thread may be between its check and its access.
