@@ -36,13 +36,16 @@ internal sealed class GroupHandle : KernelHandle
         _container.GroupAttached();
     }
 
-    protected override void OnClosed()
+    protected override bool CloseDescriptor() => Space.WithGroups(() =>
     {
+        bool closed = base.CloseDescriptor();
         if (_attached)
         {
             _container.GroupDetached();
         }
 
-        _closed(this);
-    }
+        return closed;
+    });
+
+    protected override void OnClosed() => _closed(this);
 }

@@ -65,8 +65,8 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         try
         {
             RequireViable(group, fd);
-            Attach(group, fd, backend, container.Fd);
-            return group;
+            int containerFd = container.Fd;
+            return space.WithGroups(() => Attach(group, fd, backend, containerFd));
         }
         catch
         {
@@ -90,7 +90,7 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         }
     }
 
-    private void Attach(GroupHandle group, int fd, Type1Backend backend, int containerFd)
+    private GroupHandle Attach(GroupHandle group, int fd, Type1Backend backend, int containerFd)
     {
         bool first = !backend.IsAttached;
         int result = _kernel.SetContainer(fd, containerFd);
@@ -99,13 +99,14 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
             throw GroupErrors.SetContainer(group.Path, group.Id, Blockers(group.Id), first, -result);
         }
 
-        group.MarkAttached();
         if (first)
         {
             backend.SetModel();
         }
 
         group.Space.DeviceAttached(first);
+        group.MarkAttached();
+        return group;
     }
 
     private KernelDevice OpenDevice(PciAddress address, GroupHandle group)

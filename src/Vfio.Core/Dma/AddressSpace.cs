@@ -184,6 +184,18 @@ public sealed class AddressSpace : IDisposable
     }
 
     /// <summary>
+    /// Runs a step that changes which groups are attached. The kernel makes and drops the IOMMU with the first and the
+    /// last of them: no mapping may be made or undone between that and its being known here.
+    /// </summary>
+    internal T WithGroups<T>(Func<T> step)
+    {
+        lock (_gate)
+        {
+            return step();
+        }
+    }
+
+    /// <summary>
     /// Brings the books in line with the kernel after a device was attached: its IOMMU may narrow the ranges, and the
     /// first device of an empty container finds none of the mappings that it had before.
     /// </summary>

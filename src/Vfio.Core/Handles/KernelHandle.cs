@@ -64,11 +64,14 @@ internal class KernelHandle : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        bool closed = Kernel.Close((int)handle) >= 0;
+        bool closed = CloseDescriptor();
         OnClosed();
         _parent?.DangerousRelease();
         return closed;
     }
+
+    /// <summary>Closes the descriptor.</summary>
+    protected virtual bool CloseDescriptor() => Kernel.Close((int)handle) >= 0;
 
     /// <summary>Called after the close and before the parent's reference is given back.</summary>
     protected virtual void OnClosed()
