@@ -3,7 +3,8 @@ namespace Vfio.Core;
 /// <summary>The machine that devices are opened on: its kernel, its files, and the groups that this process has open.</summary>
 internal sealed class VfioHost(IVfioKernel kernel, HostPaths paths)
 {
-    private readonly Lazy<EventLoop> _eventLoop = new(() => new EventLoop(kernel));
+    private EventLoop? _eventLoop;
+    private object? _eventLoopGate;
 
     /// <summary>The machine that this process runs on.</summary>
     public static VfioHost Local { get; } = new(LinuxKernel.Instance, HostPaths.Root);
@@ -15,7 +16,8 @@ internal sealed class VfioHost(IVfioKernel kernel, HostPaths paths)
     public SysfsPci Pci { get; } = new(paths);
 
     /// <summary>The loop that asynchronous waits share, started at the first use.</summary>
-    public EventLoop EventLoop => _eventLoop.Value;
+    /// <exception cref="VfioException">It could not be started; the next use tries again.</exception>
+    public EventLoop EventLoop => LazyInitializer.EnsureInitialized(ref _eventLoop, ref _eventLoopGate, () => new EventLoop(Kernel));
 
     public GroupRegistry Groups { get; } = new();
 }
