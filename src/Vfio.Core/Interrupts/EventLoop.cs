@@ -51,7 +51,9 @@ internal sealed unsafe class EventLoop
         {
             if (_registered.Remove(key))
             {
-                Control(Libc.EPOLL_CTL_DEL, source, 0, key);
+                // A refusal is passed over: the event goes from the set when it is closed, and no one answers to its key.
+                using DescriptorLease epoll = _epoll.Lease();
+                _ = _epoll.Kernel.ControlEpoll(epoll.Fd, Libc.EPOLL_CTL_DEL, source.Descriptor, 0, key);
             }
         }
     }
