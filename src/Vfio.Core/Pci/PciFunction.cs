@@ -30,9 +30,12 @@ public sealed record PciFunction(
 
     private static PciFunction ReadExisting(SysfsPci pci, PciAddress address) => new(
         address,
-        (ushort)pci.Hex(address, "vendor"),
-        (ushort)pci.Hex(address, "device"),
+        Id(pci, address, "vendor"),
+        Id(pci, address, "device"),
         pci.Hex(address, "class"),
         pci.Driver(address),
         pci.Group(address));
+
+    private static ushort Id(SysfsPci pci, PciAddress address, string attribute)
+        => pci.Hex(address, attribute) is <= ushort.MaxValue and uint id ? (ushort)id : (ushort)0;
 }
