@@ -35,5 +35,6 @@ internal static class BindingErrors
             "write " + file,
             address.ToString(),
             "the kernel refused: " + error.Message,
-            "The kernel log may name the reason");
+            "The kernel log may name the reason",
+            innerException: error);
 }
