@@ -102,24 +102,21 @@ public sealed class VfioDevice : IDisposable
         }
     }
 
-    /// <summary>Ends the child together with the device.</summary>
-    /// <exception cref="ObjectDisposedException">The device has ended already; so has the child.</exception>
-    internal T Adopt<T>(T child)
+    /// <summary>
+    /// Makes a child that ends together with the device. A dispose waits until it is made, because what holds the
+    /// device in the kernel must be known before the device is closed.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The device has ended already; no child is made.</exception>
+    internal T Adopt<T>(Func<T> create)
         where T : class, IDisposable
     {
-        bool adopted;
         lock (_gate)
         {
-            adopted = !_disposed && _children.Add(child);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            T child = create();
+            _children.Add(child);
+            return child;
         }
-
-        if (!adopted)
-        {
-            child.Dispose();
-            throw new ObjectDisposedException(nameof(VfioDevice));
-        }
-
-        return child;
     }
 
     internal void Forget(IDisposable child)

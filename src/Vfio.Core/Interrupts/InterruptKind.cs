@@ -44,20 +44,7 @@ public sealed class InterruptKind
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        InterruptSet set;
-        lock (_gate)
-        {
-            if (_enabled is not null)
-            {
-                throw new InvalidOperationException(
-                    $"{_transport.Name}: {_name} is enabled already. Dispose the set that is in use first.");
-            }
-
-            set = InterruptSet.Enable(this, _transport, _host, count);
-            _enabled = set;
-        }
-
-        return _device.Adopt(set);
+        return _device.Adopt(() => EnableOnce(count));
     }
 
     internal void Disabled(InterruptSet set)
@@ -71,5 +58,19 @@ public sealed class InterruptKind
         }
 
         _device.Forget(set);
+    }
+
+    private InterruptSet EnableOnce(int count)
+    {
+        lock (_gate)
+        {
+            if (_enabled is not null)
+            {
+                throw new InvalidOperationException(
+                    $"{_transport.Name}: {_name} is enabled already. Dispose the set that is in use first.");
+            }
+
+            return _enabled = InterruptSet.Enable(this, _transport, _host, count);
+        }
     }
 }

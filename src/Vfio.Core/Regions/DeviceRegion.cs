@@ -63,7 +63,7 @@ public sealed class DeviceRegion : IRegisterAccess
                 IsPresent ? "Read and write it through the region itself" : "Look at the regions that are present");
         }
 
-        return _device.Adopt(MappedRegion.Create(_device, this, _transport, _info));
+        return _device.Adopt(() => MappedRegion.Create(_device, this, _transport, _info));
     }
 
     /// <summary>Reads bytes by calls into the kernel (<c>pread</c>), which accesses the device in the largest aligned pieces.</summary>
