@@ -20,6 +20,7 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
     private readonly DeviceRegion _region;
     private readonly IVfioKernel _kernel;
     private readonly MemoryHandle _memory;
+    private readonly Lock _gate = new();
     private readonly RegionArea[] _areas;
     private readonly byte* _base;
 
@@ -150,28 +151,16 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
     /// <summary>Takes the registers out of the process. Idempotent.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        // Whoever comes second waits, because the device closes when it has disposed its regions.
+        lock (_gate)
         {
-            return;
-        }
+            if (_disposed != 0)
+            {
+                return;
+            }
 
-        // The end alone: with the start gone first, an access in between would take the gap before it for mapped.
-        Volatile.Write(ref _mappedEnd, 0);
-
-        // The device's pages go now, so that the device can close; the addresses go with the object, because another
-        // thread may be between its check and its access.
-        int result = _kernel.MapMemory(
-            _base,
-            (nuint)_memory.Length,
-            (int)(Libc.PROT_READ | Libc.PROT_WRITE),
-            (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED),
-            -1,
-            0,
-            out _);
-        if (result < 0)
-        {
-            // Out of mappings: better no addresses than a device that cannot close.
-            _memory.Dispose();
+            Volatile.Write(ref _disposed, 1);
+            Detach();
         }
 
         _device.Forget(this);
@@ -227,6 +216,29 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Puts pages of the process where those of the device were.</summary>
+    private void Detach()
+    {
+        // The end alone: with the start gone first, an access in between would take the gap before it for mapped.
+        Volatile.Write(ref _mappedEnd, 0);
+
+        // The device's pages go now, so that the device can close; the addresses go with the object, because another
+        // thread may be between its check and its access.
+        int result = _kernel.MapMemory(
+            _base,
+            (nuint)_memory.Length,
+            (int)(Libc.PROT_READ | Libc.PROT_WRITE),
+            (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED),
+            -1,
+            0,
+            out _);
+        if (result < 0)
+        {
+            // Out of mappings: better no addresses than a device that cannot close.
+            _memory.Dispose();
+        }
     }
 
     private long Live(long offset)
