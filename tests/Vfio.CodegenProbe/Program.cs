@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Vfio.Core;
-using Vfio.Native;
 
 namespace Vfio.CodegenProbe;
 

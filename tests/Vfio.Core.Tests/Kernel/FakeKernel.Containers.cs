@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Vfio.Native;
 using static Vfio.Native.VfioUapi;
 

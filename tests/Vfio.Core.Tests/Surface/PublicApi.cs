@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Vfio.Core.Tests;
 
@@ -20,9 +21,29 @@ internal static class PublicApi
            from part in Parts(met)
            select ($"{type.Name}", part);
 
+    private static readonly Dictionary<Type, string> _keywords = new()
+    {
+        [typeof(void)] = "void",
+        [typeof(bool)] = "bool",
+        [typeof(byte)] = "byte",
+        [typeof(ushort)] = "ushort",
+        [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long",
+        [typeof(ulong)] = "ulong",
+        [typeof(nint)] = "nint",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+    };
+
     /// <summary>The name as C# writes it.</summary>
     public static string NameOf(Type type)
     {
+        if (_keywords.TryGetValue(type, out string? keyword))
+        {
+            return keyword;
+        }
+
         if (type.IsByRef)
         {
             return "ref " + NameOf(type.GetElementType()!);
@@ -74,8 +95,8 @@ internal static class PublicApi
     private static IEnumerable<MemberInfo> Visible(Type type)
         => type.GetMembers(Declared).Where(static member => member switch
         {
-            MethodBase method => IsVisible(method) && (method is ConstructorInfo || !IsAccessor(method)),
-            PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsVisible),
+            MethodBase method => IsVisible(method) && !IsSynthesized(method) && (method is ConstructorInfo || !IsAccessor(method)),
+            PropertyInfo { Name: not "EqualityContract" } property => property.GetAccessors(nonPublic: true).Any(IsVisible),
             FieldInfo field => field.IsPublic || field.IsFamily,
             _ => false,
         });
@@ -83,9 +104,13 @@ internal static class PublicApi
     private static bool IsAccessor(MethodBase method)
         => method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
 
-    // What the compiler adds to a record goes by names that no program writes.
-    private static bool IsVisible(MethodBase method)
-        => (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly) && !method.Name.Contains('<', StringComparison.Ordinal);
+    private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+
+    // What the compiler adds to every record, and what the runtime calls.
+    private static bool IsSynthesized(MethodBase method)
+        => method.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+        || method.Name is "Finalize"
+        || method.Name.Contains('<', StringComparison.Ordinal);
 
     private static string Describe(MemberInfo member) => member switch
     {
