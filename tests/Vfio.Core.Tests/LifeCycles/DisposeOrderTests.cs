@@ -10,7 +10,6 @@ public sealed unsafe class DisposeOrderTests
 
     [Theory]
     [InlineData(7, 0)]
-    [InlineData(8, 0)]
     [InlineData(8, 10)]
     public void Every_order_is_a_right_one(int secondGroup, int firstFd)
     {
