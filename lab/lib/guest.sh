@@ -61,7 +61,8 @@ guest_prepare() {
         # Never KVM because /dev/kvm exists: on some machines it cannot start an ordinary kernel.
         -M q35 -accel 'tcg,thread=multi' -cpu max -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
         -kernel "$kernel_image" -initrd "$initramfs"
-        -append "console=ttyS0 quiet panic=-1 intel_iommu=on ${VFIO_LAB_APPEND-}"
+        # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes.
+        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off intel_iommu=on ${VFIO_LAB_APPEND-}"
         -chardev "file,id=console,path=$(qemu_escape "$guest_dir/console")" -serial chardev:console
         -monitor none
         "${devices[@]}"
