@@ -22,5 +22,5 @@ public sealed record AddressSpaceInfo
     public ulong MaxDirtyBitmapSize { get; init; }
 
     /// <summary>The smallest unit of a mapping, in bytes.</summary>
-    public ulong MinPageSize => PageSizes & (~PageSizes + 1);
+    public ulong MinPageSize => unchecked(PageSizes & (~PageSizes + 1));
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Vfio.Core;
 
 /// <summary>
@@ -282,8 +284,7 @@ public sealed class AddressSpace : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), $"A device drives 12 to 64 address bits, not {options.AddressBits}.");
         }
 
-        ulong alignment = (ulong)options.Alignment;
-        if (options.Alignment < 0 || (alignment & (alignment - 1)) != 0)
+        if (options.Alignment != 0 && !BitOperations.IsPow2(options.Alignment))
         {
             throw new ArgumentOutOfRangeException(nameof(options), $"The alignment 0x{options.Alignment:x} is not a power of two.");
         }
@@ -293,6 +294,7 @@ public sealed class AddressSpace : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), $"The IOVA {iova} is not a multiple of the page size 0x{pageSize:x}.");
         }
 
+        ulong alignment = (ulong)options.Alignment;
         ulong natural = length >= LargeMapping ? Math.Max(pageSize, LargeMapping) : pageSize;
         return alignment == 0 ? natural : Math.Max(alignment, pageSize);
     }
