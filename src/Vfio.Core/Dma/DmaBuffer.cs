@@ -176,7 +176,7 @@ public sealed unsafe class DmaBuffer : IDisposable
 
     private void* At(long offset, int width)
     {
-        if ((ulong)offset > (ulong)(Length - width) || (offset & (width - 1)) != 0)
+        if (offset < 0 || offset > Length - width || (offset & (width - 1)) != 0)
         {
             AccessErrors.Throw(offset, width, Length);
         }
