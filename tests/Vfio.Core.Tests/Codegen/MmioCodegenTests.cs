@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Vfio.Core.Tests;
@@ -9,8 +11,6 @@ namespace Vfio.Core.Tests;
 /// </summary>
 public sealed class MmioCodegenTests
 {
-    private const string X64Only = "The listing is read for x64; on another architecture this needs its mnemonics.";
-
     private static readonly Lazy<CodegenProbe> _controls = new(static () => CodegenProbe.Run("TieredCompilation=0"));
 
     public static TheoryData<string> Settings { get; } = new(
@@ -22,7 +22,7 @@ public sealed class MmioCodegenTests
     [MemberData(nameof(Settings))]
     public void Every_access_is_one_instruction_of_its_width(string settings)
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, X64Only);
+        RequireReadableCode();
         CodegenProbe probe = CodegenProbe.Run(settings);
 
         MachineMethod[] accessors = [.. probe.Methods.Where(static m => m.Name.StartsWith("Mmio:", StringComparison.Ordinal))];
@@ -51,7 +51,7 @@ public sealed class MmioCodegenTests
     [InlineData("ControlProbes:Read64_1_Discard", 32)]
     public void The_detector_sees_that_a_plain_volatile_read_is_narrowed(string control, int width)
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, X64Only);
+        RequireReadableCode();
         MachineMethod method = Assert.Single(_controls.Value.Methods, m => m.Name == control);
         Assert.Equal(width, Assert.Single(method.Instructions, static i => i.Width != 0).Width);
         Assert.ThrowsAny<Exception>(() => AssertAccesses(method, AccessOf(control.Split(':')[1].Split('_')[0], 1)));
@@ -60,10 +60,20 @@ public sealed class MmioCodegenTests
     [Fact]
     public void The_detector_sees_that_two_plain_writes_are_joined()
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, X64Only);
+        RequireReadableCode();
         MachineMethod method = Assert.Single(_controls.Value.Methods, static m => m.Name == "ControlProbes:Write8_2_Neighbours");
         Assert.Equal(16, Assert.Single(method.Instructions, static i => i.IsStore).Width);
         Assert.ThrowsAny<Exception>(() => AssertAccesses(method, AccessOf("Write8", 2)));
+    }
+
+    private static void RequireReadableCode()
+    {
+        Assert.SkipUnless(
+            RuntimeInformation.ProcessArchitecture == Architecture.X64,
+            "The listing is read for x64; another architecture needs its mnemonics.");
+        Assert.SkipWhen(
+            typeof(VfioDevice).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true },
+            "A build for debugging is not optimised; the subject is the code that ships.");
     }
 
     private static bool IsRegionAccessor(string name)
