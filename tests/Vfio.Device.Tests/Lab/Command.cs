@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vfio.Device.Tests.Lab;
 
-/// <summary>Runs the vfio command as another process, by way of other programs if need be.</summary>
+/// <summary>Runs programs of this repository as other processes.</summary>
 internal static class Command
 {
     /// <summary>Runs <c>vfio ARGS</c>.</summary>
@@ -10,9 +10,18 @@ internal static class Command
 
     /// <summary>Runs <c>PREFIX… vfio ARGS</c>, where the prefix is a program that runs its arguments, such as setpriv.</summary>
     public static (int ExitCode, string Output, string Error) Vfio(string[] prefix, string[] arguments)
+        => Run([.. prefix, "dotnet", Built("Vfio.Tool", "vfio.dll"), .. arguments]);
+
+    /// <summary>Runs a program by the name of its project and of its assembly.</summary>
+    public static (int ExitCode, string Output, string Error) Program(string project, string assembly, params string[] arguments)
+        => Run(["dotnet", Built(project, assembly), .. arguments]);
+
+    // The projects build into folders beside each other.
+    private static string Built(string project, string assembly)
+        => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", project, "release", assembly));
+
+    private static (int ExitCode, string Output, string Error) Run(string[] line)
     {
-        string tool = Path.Combine(AppContext.BaseDirectory, "../../Vfio.Tool/release/vfio.dll");
-        string[] line = [.. prefix, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", tool, .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,

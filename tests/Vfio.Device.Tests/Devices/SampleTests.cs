@@ -1,0 +1,32 @@
+using Vfio.Core;
+using Vfio.Device.Tests.Lab;
+using Xunit;
+
+namespace Vfio.Device.Tests.Devices;
+
+public sealed class SampleTests
+{
+    [Fact]
+    public void The_example_of_the_readme_runs()
+    {
+        PciAddress address = TestDevice.Edu();
+
+        (int exitCode, string output, string error) = Command.Program("QuickStart", "QuickStart.dll", address.ToString());
+
+        Assert.Equal(string.Empty, error);
+        Assert.Equal(0, exitCode);
+        Assert.Equal($"{address} read 4096 bytes at IOVA 0x10000 and interrupted 1 time.\n", output);
+        Assert.Null(PciFunction.Read(address).Driver);
+    }
+
+    [Fact]
+    public void The_command_lists_the_device_with_its_group()
+    {
+        PciFunction function = PciFunction.Read(TestDevice.Any());
+
+        (int exitCode, string output, _) = Command.Vfio("list", "--json");
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"\"device\": \"{function.Address}\",\n    \"group\": {function.IommuGroup},", output, StringComparison.Ordinal);
+    }
+}
