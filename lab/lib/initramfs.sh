@@ -20,7 +20,7 @@ initramfs_build() (
     [[ ! -f $file ]] || exit 0
     tree=$file.part
     rm -rf "$tree"
-    mkdir -p "$tree"/{bin,dev,proc,sys,modules,share,lower,upper,root}
+    mkdir -p "$tree"/{bin,dev,proc,sys,modules,share,lower,upper,newroot}
     cp /bin/busybox "$tree/bin/busybox"
     install -m 755 "$init" "$tree/init"
     : >"$tree/modules/order"
