@@ -40,12 +40,13 @@ public sealed class DriverBinding : IDisposable
     /// <param name="address">The function.</param>
     /// <param name="driver">The driver; its module is loaded if need be.</param>
     /// <returns>The way back.</returns>
+    /// <exception cref="ArgumentException">The driver's name is none.</exception>
     /// <exception cref="VfioException">A step failed; the function is back where it was, as far as the kernel allowed.</exception>
     public static DriverBinding Bind(PciAddress address, string driver = DefaultDriver)
         => Bind(VfioHost.Local, address, driver);
 
     /// <summary>Gives the function back to the driver that had it, and puts its <c>driver_override</c> back.</summary>
-    /// <remarks>Close the device first: the kernel waits for that. A second call does nothing.</remarks>
+    /// <remarks>Close the device first: the kernel waits for that. After a success another call does nothing.</remarks>
     /// <exception cref="VfioException">The driver did not take the function back.</exception>
     public void Restore()
     {
@@ -54,11 +55,12 @@ public sealed class DriverBinding : IDisposable
             return;
         }
 
-        _restored = true;
         if (PreviousDriver != Driver)
         {
             _binder.Move(Address, PreviousDriver, PreviousOverride);
         }
+
+        _restored = true;
     }
 
     /// <summary>Restores, and keeps quiet about a failure. Whoever wants to know calls <see cref="Restore"/>.</summary>
@@ -76,7 +78,7 @@ public sealed class DriverBinding : IDisposable
 
     internal static DriverBinding Bind(VfioHost host, PciAddress address, string driver)
     {
-        ArgumentException.ThrowIfNullOrEmpty(driver);
+        RequireName(driver);
         if (!host.Pci.Exists(address))
         {
             throw DeviceErrors.NoSuchDevice(address);
@@ -101,6 +103,16 @@ public sealed class DriverBinding : IDisposable
         {
             binding.Dispose();
             throw;
+        }
+    }
+
+    // The name becomes part of a path and an argument of modprobe.
+    private static void RequireName(string driver)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(driver);
+        if (!char.IsAsciiLetterOrDigit(driver[0]) || driver.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        {
+            throw new ArgumentException($"'{driver}' is not the name of a driver.", nameof(driver));
         }
     }
 }

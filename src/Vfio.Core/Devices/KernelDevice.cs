@@ -7,6 +7,9 @@ namespace Vfio.Core;
 /// <summary>A device that the kernel's VFIO holds for this process, on its device descriptor.</summary>
 internal sealed unsafe class KernelDevice : IDeviceTransport
 {
+    // Far more than any device has; what is beyond it was not told by VFIO.
+    private const uint MaxIndexes = 4096;
+
     private readonly KernelHandle _handle;
     private readonly IVfioKernel _kernel;
     private readonly uint _flags;
@@ -28,6 +31,12 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
         if (info.num_regions <= VFIO_PCI_CONFIG_REGION_INDEX)
         {
             throw DeviceErrors.NotPci(name, info.num_regions);
+        }
+
+        if (info.num_regions > MaxIndexes || info.num_irqs > MaxIndexes)
+        {
+            throw new InvalidDataException(
+                $"{name}: VFIO_DEVICE_GET_INFO tells of {info.num_regions} regions and {info.num_irqs} interrupts.");
         }
 
         _flags = info.flags;
@@ -61,7 +70,7 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
                 return absent ? 0 : result;
             },
             errno => DeviceErrors.Info(Name, $"VFIO_DEVICE_GET_REGION_INFO of region {index}", errno));
-        return absent ? RegionInfo.Absent(index) : RegionInfoReader.Parse(index, answer);
+        return absent ? RegionInfo.Absent(index) : RegionInfoReader.Parse(Name, index, answer);
     }
 
     public void Read(RegionInfo region, long offset, Span<byte> destination)

@@ -49,6 +49,8 @@ public sealed class VfioDevice : IDisposable
     /// <param name="options">How it is opened; null for the defaults.</param>
     /// <exception cref="FormatException">The text is not a PCI address.</exception>
     /// <exception cref="VfioException">A step failed; the exception names it and says what to do.</exception>
+    /// <exception cref="InvalidDataException">What the kernel tells of the device contradicts itself.</exception>
+    /// <exception cref="ObjectDisposedException">The address space has been disposed, and no device uses it any more.</exception>
     public static VfioDevice Open(string address, VfioDeviceOptions? options = null)
         => Open(PciAddress.Parse(address), options);
 

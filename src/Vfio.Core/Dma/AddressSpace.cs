@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Vfio.Core;
 
 /// <summary>
@@ -16,16 +14,9 @@ namespace Vfio.Core;
 /// </remarks>
 public sealed class AddressSpace : IDisposable
 {
-    // Address zero is kept out of automatic choice, so that a device that was not programmed reads a fault and not data.
-    private const ulong LowestChosen = 0x1_0000;
-
-    private const ulong LargeMapping = 2 << 20;
-
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, DmaMapping> _live = [];
-    private readonly IovaAllocator _allocator = new();
-    private AddressSpaceInfo? _info;
-    private int _users = 1;
+    private readonly UseCount _users = new();
+    private readonly MappingTable _table;
     private int _disposed;
 
     internal AddressSpace(VfioHost host, IommuBackend backend, string path)
@@ -33,6 +24,7 @@ public sealed class AddressSpace : IDisposable
         Host = host;
         Backend = backend;
         Path = path;
+        _table = new MappingTable(path);
     }
 
     /// <summary>The model in use. Known once a device is attached.</summary>
@@ -46,7 +38,7 @@ public sealed class AddressSpace : IDisposable
         {
             lock (_gate)
             {
-                return _info?.Ranges ?? [];
+                return _table.Ranges;
             }
         }
     }
@@ -58,7 +50,7 @@ public sealed class AddressSpace : IDisposable
         {
             lock (_gate)
             {
-                return _live.Count;
+                return _table.Count;
             }
         }
     }
@@ -80,7 +72,7 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            RequireDevice();
+            RequireDevice("VFIO_IOMMU_GET_INFO");
             return Backend.QueryInfo();
         }
     }
@@ -129,20 +121,15 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            if (!Backend.IsAttached || Backend.TryUnmapAll())
+            bool gone = !Backend.IsAttached || Backend.TryUnmapAll();
+            foreach (DmaMapping mapping in _table.Mappings.ToArray())
             {
-                foreach (DmaMapping mapping in _live.Values)
+                if (!gone)
                 {
-                    Forget(mapping);
+                    Backend.Unmap(mapping.Iova, mapping.Size);
                 }
 
-                _live.Clear();
-                return;
-            }
-
-            foreach (DmaMapping mapping in _live.Values.ToArray())
-            {
-                UnmapLocked(mapping);
+                _table.Remove(mapping);
             }
         }
     }
@@ -160,26 +147,11 @@ public sealed class AddressSpace : IDisposable
         => new(host, Type1Backend.Open(host, options?.Model), host.Paths.ContainerNode);
 
     /// <summary>Counts a device in, unless the last user has left already.</summary>
-    internal bool TryAddUser()
-    {
-        int users = Volatile.Read(ref _users);
-        while (users > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users)
-            {
-                return true;
-            }
-
-            users = seen;
-        }
-
-        return false;
-    }
+    internal bool TryAddUser() => _users.TryAdd();
 
     internal void RemoveUser()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
+        if (_users.Remove())
         {
             Backend.Release();
         }
@@ -205,26 +177,10 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            AddressSpaceInfo info = Backend.QueryInfo();
-            foreach (DmaMapping mapping in _live.Values)
-            {
-                // Before the books change: a refused device leaves the others as they were.
-                if (!info.Ranges.Any(range => range.Contains(mapping.Iova, mapping.Size)))
-                {
-                    throw DmaErrors.OutOfRange(Path, mapping.Iova, mapping.Size, info.Ranges);
-                }
-            }
-
-            _info = info;
-            _allocator.Reset([.. info.Ranges]);
-            foreach (DmaMapping mapping in _live.Values)
-            {
-                _allocator.TryReserve(mapping.Iova, mapping.Size);
-            }
-
+            _table.SetRanges(Backend.QueryInfo().Ranges);
             if (first)
             {
-                foreach (DmaMapping mapping in _live.Values)
+                foreach (DmaMapping mapping in _table.Mappings)
                 {
                     Backend.Map(mapping.Iova, mapping.Address, mapping.Size, mapping.Access);
                 }
@@ -234,23 +190,19 @@ public sealed class AddressSpace : IDisposable
 
     internal DmaMapping Map(nint address, ulong length, ulong pageSize, DmaMapOptions options)
     {
-        ulong alignment = Validate(options, length, pageSize);
+        ulong alignment = options.Check(length, pageSize);
         lock (_gate)
         {
-            RequireDevice();
-            ulong iova = Choose(length, alignment, options);
-            var mapping = new DmaMapping(this, new Iova(iova), address, length, options.Access);
+            RequireDevice("VFIO_IOMMU_MAP_DMA");
+            DmaMapping mapping = _table.Add(this, address, length, alignment, options);
             try
             {
-                _live.Add(iova, mapping);
                 Backend.Map(mapping.Iova, address, length, options.Access);
                 return mapping;
             }
             catch
             {
-                _live.Remove(iova);
-                _allocator.Free(iova, length);
-                mapping.MarkUnmapped();
+                _table.Remove(mapping);
                 throw;
             }
         }
@@ -267,88 +219,22 @@ public sealed class AddressSpace : IDisposable
                 return false;
             }
 
-            UnmapLocked(mapping);
+            // Without a device the kernel has dropped its mappings already, and there is nothing to ask it for.
+            if (Backend.IsAttached)
+            {
+                Backend.Unmap(mapping.Iova, mapping.Size);
+            }
+
+            _table.Remove(mapping);
             return true;
         }
     }
 
-    private static ulong Validate(DmaMapOptions options, ulong length, ulong pageSize)
+    private void RequireDevice(string step)
     {
-        if (options.Access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
+        if (!Backend.IsAttached)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), $"A mapping needs reading, writing or both, not {options.Access}.");
-        }
-
-        if (options.AddressBits is < 12 or > 64)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), $"A device drives 12 to 64 address bits, not {options.AddressBits}.");
-        }
-
-        if (options.Alignment != 0 && !BitOperations.IsPow2(options.Alignment))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), $"The alignment 0x{options.Alignment:x} is not a power of two.");
-        }
-
-        if (options.Iova is { } iova && (iova & (pageSize - 1)) != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), $"The IOVA {iova} is not a multiple of the page size 0x{pageSize:x}.");
-        }
-
-        ulong alignment = (ulong)options.Alignment;
-        ulong natural = length >= LargeMapping ? Math.Max(pageSize, LargeMapping) : pageSize;
-        return alignment == 0 ? natural : Math.Max(alignment, pageSize);
-    }
-
-    private ulong Choose(ulong length, ulong alignment, DmaMapOptions options)
-    {
-        IReadOnlyList<IovaRange> ranges = _info!.Ranges;
-        if (options.Iova is not { } wanted)
-        {
-            ulong highest = options.AddressBits == 64 ? ulong.MaxValue : (1UL << options.AddressBits) - 1;
-            return _allocator.TryAllocate(length, alignment, LowestChosen, highest, out ulong chosen)
-                ? chosen
-                : throw DmaErrors.Exhausted(Path, length, options, ranges);
-        }
-
-        if (_allocator.TryReserve(wanted, length))
-        {
-            return wanted;
-        }
-
-        foreach (IovaRange range in ranges)
-        {
-            if (range.Contains(wanted, length))
-            {
-                throw DmaErrors.Overlap(Path, wanted, length);
-            }
-        }
-
-        throw DmaErrors.OutOfRange(Path, wanted, length, ranges);
-    }
-
-    private void UnmapLocked(DmaMapping mapping)
-    {
-        // Without a device the kernel has dropped its mappings already, and there is nothing to ask it for.
-        if (Backend.IsAttached)
-        {
-            Backend.Unmap(mapping.Iova, mapping.Size);
-        }
-
-        _live.Remove(mapping.Iova);
-        Forget(mapping);
-    }
-
-    private void Forget(DmaMapping mapping)
-    {
-        _allocator.Free(mapping.Iova, mapping.Size);
-        mapping.MarkUnmapped();
-    }
-
-    private void RequireDevice()
-    {
-        if (_info is null || !Backend.IsAttached)
-        {
-            throw DmaErrors.NoDevice(Path);
+            throw DmaErrors.NoDevice(Path, step);
         }
     }
 }

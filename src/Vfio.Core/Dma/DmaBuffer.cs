@@ -5,8 +5,9 @@ namespace Vfio.Core;
 /// <summary>Memory for the device and the process: pages of its own outside the garbage collector's heap, mapped for DMA.</summary>
 /// <remarks>
 /// <para>The device reads and writes the memory whenever it likes, also between two accesses of the process. Spans are
-/// right for data that the device has handed over; for words that both sides poll, use the accessors by width, each of
-/// which is one access that the compiler neither drops nor joins with another.</para>
+/// right for data that the device has handed over; for words that both sides poll, use the accessors by width: the compiler
+/// neither drops, repeats nor joins their accesses. (It may narrow a read of which only part is used, which memory, unlike
+/// a register, does not notice.)</para>
 /// <para>A span must not be used after <see cref="Dispose"/>, nor keeps it the buffer alive: the pages are gone when the
 /// buffer is disposed, or when nothing refers to it any more and the garbage collector finds it. Dispose and the other members
 /// may be called from different threads as long as no span or accessor is in use across it.</para>
@@ -75,7 +76,11 @@ public sealed unsafe class DmaBuffer : IDisposable
     /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
     public Span<T> AsSpan<T>(long offset, int count)
         where T : unmanaged
-        => MemoryMarshal.Cast<byte, T>(AsSpan(offset, checked(count * sizeof(T))));
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, int.MaxValue / sizeof(T));
+        return MemoryMarshal.Cast<byte, T>(AsSpan(offset, count * sizeof(T)));
+    }
 
     /// <summary>Reads 8 bits at a byte offset, with acquire ordering.</summary>
     public byte Read8(long offset)

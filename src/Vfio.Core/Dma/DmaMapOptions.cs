@@ -1,8 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+
 namespace Vfio.Core;
 
 /// <summary>How memory is mapped for a device.</summary>
 public record DmaMapOptions
 {
+    private const ulong LargeMapping = 2 << 20;
+    private const int MinAddressBits = 12;
+    private const int MaxAddressBits = 64;
+
     /// <summary>What the device may do. Reading and writing by default.</summary>
     public DmaAccess Access { get; init; } = DmaAccess.ReadWrite;
 
@@ -23,4 +30,42 @@ public record DmaMapOptions
     /// memory, and 2 MiB for anything of at least that length, so that the IOMMU can use large pages.
     /// </summary>
     public long Alignment { get; init; }
+
+    /// <summary>The last address that the device can drive.</summary>
+    internal ulong HighestAddress => AddressBits == MaxAddressBits ? ulong.MaxValue : (1UL << AddressBits) - 1;
+
+    /// <summary>Checks what a caller can get wrong without the kernel's help.</summary>
+    /// <returns>What a chosen address is a multiple of.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense, or two contradict each other.</exception>
+    internal ulong Check(ulong length, ulong pageSize)
+    {
+        Require(
+            Access is DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite,
+            $"A mapping needs reading, writing or both, not {Access}.");
+        Require(
+            AddressBits is >= MinAddressBits and <= MaxAddressBits,
+            $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {AddressBits}.");
+        Require(Alignment == 0 || BitOperations.IsPow2(Alignment), $"The alignment 0x{Alignment:x} is not a power of two.");
+
+        ulong natural = length >= LargeMapping ? Math.Max(pageSize, LargeMapping) : pageSize;
+        ulong alignment = Alignment == 0 ? natural : Math.Max((ulong)Alignment, pageSize);
+        if (Iova is { } iova)
+        {
+            ulong asked = Alignment == 0 ? pageSize : alignment;
+            Require((iova & (asked - 1)) == 0, $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
+            Require(
+                AddressBits == MaxAddressBits || (iova <= HighestAddress && length - 1 <= HighestAddress - iova),
+                $"0x{length:x} bytes at IOVA {iova} leave the {AddressBits} bits that the device drives.");
+        }
+
+        return alignment;
+    }
+
+    private static void Require([DoesNotReturnIf(false)] bool options, string problem)
+    {
+        if (!options)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), problem);
+        }
+    }
 }

@@ -54,7 +54,7 @@ internal static class DmaErrors
             UnmapStep,
             path,
             $"{unmapped} bytes were unmapped where {Range(iova, length)} was asked for",
-            "Unmap exactly what was mapped, once; other code may be using the same container");
+            "Take the address space out of use, for its books and the kernel's differ; other code may be using the same container");
 
     public static VfioException Overlap(string path, Iova iova, ulong length, int errno = 0) => new(
         VfioErrorKind.OverlappingMapping,
@@ -78,11 +78,11 @@ internal static class DmaErrors
         $"no free range of 0x{length:x} bytes is left below {options.AddressBits} address bits ({string.Join(", ", ranges)})",
         "Unmap something, or allow more address bits if the device drives them");
 
-    public static VfioException NoDevice(string path) => new(
+    public static VfioException NoDevice(string path, string step) => new(
         VfioErrorKind.Refused,
-        MapStep,
+        step,
         path,
-        "no device is attached to the address space, and without one it has no IOMMU to map into",
+        "no device is attached to the address space, and without one it has no IOMMU",
         "Open a device with this address space first");
 
     private static VfioException MemoryLock(IVfioKernel kernel, string path, string range, ulong length)

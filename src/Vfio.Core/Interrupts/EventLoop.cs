@@ -74,6 +74,7 @@ internal sealed unsafe class EventLoop
         using DescriptorLease epoll = _epoll.Lease();
         while (true)
         {
+            // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
             int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
             for (int i = 0; i < count; i++)
             {

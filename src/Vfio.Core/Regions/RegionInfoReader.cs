@@ -7,14 +7,15 @@ namespace Vfio.Core;
 /// <summary>Reads the answer of <c>VFIO_DEVICE_GET_REGION_INFO</c> and the capabilities behind it.</summary>
 internal static unsafe class RegionInfoReader
 {
-    private const string Step = "VFIO_DEVICE_GET_REGION_INFO";
-
-    public static RegionInfo Parse(int index, ReadOnlySpan<byte> answer)
+    /// <summary>Reads the description of one region.</summary>
+    /// <exception cref="InvalidDataException">It contradicts itself; the message names the device.</exception>
+    public static RegionInfo Parse(string device, int index, ReadOnlySpan<byte> answer)
     {
+        string step = $"{device}: VFIO_DEVICE_GET_REGION_INFO of region {index}";
         var header = MemoryMarshal.Read<vfio_region_info>(answer);
         if (header.size > long.MaxValue || header.offset > long.MaxValue - header.size)
         {
-            throw new InvalidDataException($"{Step}: region {index} of 0x{header.size:x} bytes at 0x{header.offset:x} leaves 63 bits.");
+            throw new InvalidDataException($"{step}: 0x{header.size:x} bytes at 0x{header.offset:x} leaves 63 bits.");
         }
 
         var features = (RegionFeatures)header.flags;
@@ -32,13 +33,13 @@ internal static unsafe class RegionInfoReader
             return info;
         }
 
-        foreach (InfoCapability capability in new InfoCapabilityChain(answer, header.cap_offset, sizeof(vfio_region_info), Step))
+        foreach (InfoCapability capability in new InfoCapabilityChain(answer, header.cap_offset, sizeof(vfio_region_info), step))
         {
             info = (uint)capability.Id switch
             {
                 VFIO_REGION_INFO_CAP_SPARSE_MMAP => info with
                 {
-                    MappableAreas = mappable ? ReadAreas(capability, info.Size) : [],
+                    MappableAreas = mappable ? ReadAreas(capability, info.Size, step) : [],
                 },
                 VFIO_REGION_INFO_CAP_MSIX_MAPPABLE => info with { MsixMappable = true },
                 VFIO_REGION_INFO_CAP_TYPE => info with { Kind = ReadKind(capability) },
@@ -55,7 +56,7 @@ internal static unsafe class RegionInfoReader
         return (kind.type, kind.subtype);
     }
 
-    private static RegionArea[] ReadAreas(InfoCapability capability, long size)
+    private static RegionArea[] ReadAreas(InfoCapability capability, long size, string step)
     {
         var header = capability.Read<vfio_region_info_cap_sparse_mmap>();
         ReadOnlySpan<vfio_region_sparse_mmap_area> raw = capability.Tail<vfio_region_sparse_mmap_area>(
@@ -66,7 +67,7 @@ internal static unsafe class RegionInfoReader
             if (area.size == 0 || area.offset > (ulong)size || area.size > (ulong)size - area.offset)
             {
                 throw new InvalidDataException(
-                    $"{Step}: the mappable area of 0x{area.size:x} bytes at 0x{area.offset:x} does not lie in a region of 0x{size:x} bytes.");
+                    $"{step}: the mappable area of 0x{area.size:x} bytes at 0x{area.offset:x} does not lie in a region of 0x{size:x} bytes.");
             }
 
             areas.Add(new RegionArea((long)area.offset, (long)area.size));
@@ -77,7 +78,7 @@ internal static unsafe class RegionInfoReader
         {
             if (areas[i].Offset < areas[i - 1].End)
             {
-                throw new InvalidDataException($"{Step}: the mappable areas overlap at 0x{areas[i].Offset:x}.");
+                throw new InvalidDataException($"{step}: the mappable areas overlap at 0x{areas[i].Offset:x}.");
             }
         }
 

@@ -17,7 +17,7 @@ public sealed unsafe class InfoChainTests
 
     [Fact]
     public void No_answer_about_a_region_brings_its_reader_down()
-        => Hold.Always(Prop.ForAll<byte[]>(bytes => IsTame(() => RegionInfoReader.Parse(0, Answer(_region, bytes ?? [])))), tests: 1000);
+        => Hold.Always(Prop.ForAll<byte[]>(bytes => IsTame(() => RegionInfoReader.Parse("device", 0, Answer(_region, bytes ?? [])))), tests: 1000);
 
     [Fact]
     public void No_answer_about_a_container_brings_its_reader_down()
@@ -76,7 +76,7 @@ public sealed unsafe class InfoChainTests
             .Add(VFIO_REGION_INFO_CAP_MSIX_MAPPABLE)
             .Add(VFIO_REGION_INFO_CAP_SPARSE_MMAP, 2, 0, 0x3000, 0, 0x1000, 0, 0, 0, 0x2000, 0)
             .ToArray();
-        RegionInfo info = RegionInfoReader.Parse(3, Answer(_region, tail));
+        RegionInfo info = RegionInfoReader.Parse("device", 3, Answer(_region, tail));
         Assert.Equal((0x8000_8086u, 2u), info.Kind);
         Assert.True(info.MsixMappable);
         Assert.Equal([new RegionArea(0, 0x2000), new RegionArea(0x3000, 0x1000)], info.MappableAreas);
@@ -107,7 +107,7 @@ public sealed unsafe class InfoChainTests
     {
         byte[] answer = Answer(_region, []);
         BinaryPrimitives.WriteUInt64LittleEndian(answer.AsSpan(16), ulong.MaxValue);
-        Assert.Throws<InvalidDataException>(() => RegionInfoReader.Parse(0, answer));
+        Assert.Throws<InvalidDataException>(() => RegionInfoReader.Parse("device", 0, answer));
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed unsafe class InfoChainTests
     private static void Refused(AnswerTail tail, string problem)
     {
         InvalidDataException error = Assert.Throws<InvalidDataException>(
-            () => RegionInfoReader.Parse(0, Answer(_region, tail.ToArray())));
+            () => RegionInfoReader.Parse("device", 0, Answer(_region, tail.ToArray())));
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.Contains("VFIO_DEVICE_GET_REGION_INFO", error.Message, StringComparison.Ordinal);
     }

@@ -49,6 +49,14 @@ public sealed class MappingOptionsTests : IDisposable
         Assert.Equal(0UL, mapping.Iova % (1 << 24));
     }
 
+    [Theory]
+    [InlineData(0x1000_0000, 28, 0)]
+    [InlineData(0x0fff_f000, 28, 0)]
+    [InlineData(0x11000, 64, 0x2000)]
+    public void An_address_that_contradicts_the_other_options_is_refused(ulong iova, int addressBits, long alignment)
+        => Assert.Throws<ArgumentOutOfRangeException>(() => _device.Dma.Allocate(
+            8192, new DmaBufferOptions { Iova = new Iova(iova), AddressBits = addressBits, Alignment = alignment }));
+
     [Fact]
     public void Advice_about_huge_pages_may_be_refused()
     {

@@ -17,6 +17,14 @@ public sealed class DriverBindingTests : IDisposable
         _kernel.Dispose();
     }
 
+    [Theory]
+    [InlineData("-r")]
+    [InlineData("../../devices")]
+    [InlineData("vfio pci")]
+    [InlineData("")]
+    public void What_is_no_name_of_a_driver_goes_nowhere(string driver)
+        => Assert.ThrowsAny<ArgumentException>(() => DriverBinding.Bind(new PciAddress(0, 0, 3, 0), driver));
+
     [Fact]
     public void A_probe_after_which_no_link_is_there_has_failed_and_the_override_is_taken_back()
     {

@@ -1,0 +1,82 @@
+namespace Vfio.Core;
+
+/// <summary>The books of an address space: which addresses can be mapped, which are, and by whom.</summary>
+/// <remarks>Not thread-safe: the address space calls it under its lock. It never asks the kernel.</remarks>
+internal sealed class MappingTable(string path)
+{
+    // Address zero is kept out of automatic choice, so that a device that was not programmed reads a fault and not data.
+    private const ulong LowestChosen = 0x1_0000;
+
+    private readonly Dictionary<ulong, DmaMapping> _live = [];
+    private readonly IovaAllocator _free = new();
+
+    /// <summary>What can be mapped, sorted and disjoint; empty while nothing is known of it.</summary>
+    public IReadOnlyList<IovaRange> Ranges { get; private set; } = [];
+
+    /// <summary>How many mappings are live.</summary>
+    public int Count => _live.Count;
+
+    /// <summary>The live mappings, in no order.</summary>
+    public Dictionary<ulong, DmaMapping>.ValueCollection Mappings => _live.Values;
+
+    /// <summary>Takes other ranges. Where a live mapping lies outside of them, nothing changes.</summary>
+    /// <exception cref="VfioException">A live mapping lies outside.</exception>
+    public void SetRanges(IReadOnlyList<IovaRange> ranges)
+    {
+        foreach (DmaMapping mapping in _live.Values)
+        {
+            RequireInside(mapping.Iova, mapping.Size, ranges);
+        }
+
+        Ranges = ranges;
+        _free.Reset([.. ranges]);
+        foreach (DmaMapping mapping in _live.Values)
+        {
+            _free.TryReserve(mapping.Iova, mapping.Size);
+        }
+    }
+
+    /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
+    /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
+    public DmaMapping Add(AddressSpace space, nint address, ulong length, ulong alignment, DmaMapOptions options)
+    {
+        ulong iova = Choose(length, alignment, options);
+        var mapping = new DmaMapping(space, new Iova(iova), address, length, options.Access);
+        _live.Add(iova, mapping);
+        return mapping;
+    }
+
+    /// <summary>Strikes a mapping out; its addresses are free again.</summary>
+    public void Remove(DmaMapping mapping)
+    {
+        _live.Remove(mapping.Iova);
+        _free.Free(mapping.Iova, mapping.Size);
+        mapping.MarkUnmapped();
+    }
+
+    private ulong Choose(ulong length, ulong alignment, DmaMapOptions options)
+    {
+        if (options.Iova is not { } wanted)
+        {
+            return _free.TryAllocate(length, alignment, LowestChosen, options.HighestAddress, out ulong chosen)
+                ? chosen
+                : throw DmaErrors.Exhausted(path, length, options, Ranges);
+        }
+
+        RequireInside(wanted, length, Ranges);
+        return _free.TryReserve(wanted, length) ? wanted : throw DmaErrors.Overlap(path, wanted, length);
+    }
+
+    private void RequireInside(Iova iova, ulong length, IReadOnlyList<IovaRange> ranges)
+    {
+        foreach (IovaRange range in ranges)
+        {
+            if (range.Contains(iova, length))
+            {
+                return;
+            }
+        }
+
+        throw DmaErrors.OutOfRange(path, iova, length, ranges);
+    }
+}
