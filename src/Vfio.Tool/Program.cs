@@ -30,3 +30,8 @@ catch (VfioException error)
     Console.Error.WriteLine($"vfio: {error.Message}");
     return ExitCode.For(error.Kind);
 }
+catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"vfio: {error.Message}");
+    return error is UnauthorizedAccessException ? ExitCode.NoPermission : ExitCode.Failed;
+}

@@ -12,16 +12,18 @@ public sealed class DriverBinding : IDisposable
     /// <summary>The kernel's general VFIO driver for PCI.</summary>
     public const string DefaultDriver = "vfio-pci";
 
+    private readonly VfioHost _host;
     private readonly SysfsBinder _binder;
     private bool _restored;
 
-    private DriverBinding(SysfsBinder binder, PciAddress address, string driver, string? previousDriver, string? previousOverride)
+    private DriverBinding(VfioHost host, PciAddress address, string driver)
     {
-        _binder = binder;
+        _host = host;
+        _binder = new SysfsBinder(host);
         Address = address;
         Driver = driver;
-        PreviousDriver = previousDriver;
-        PreviousOverride = previousOverride;
+        PreviousDriver = host.Pci.Driver(address);
+        PreviousOverride = _binder.Override(address);
     }
 
     /// <summary>The function.</summary>
@@ -41,12 +43,14 @@ public sealed class DriverBinding : IDisposable
     /// <param name="driver">The driver; its module is loaded if need be.</param>
     /// <returns>The way back.</returns>
     /// <exception cref="ArgumentException">The driver's name is none.</exception>
+    /// <exception cref="InvalidOperationException">This process has the device open, by another driver.</exception>
     /// <exception cref="VfioException">A step failed; the function is back where it was, as far as the kernel allowed.</exception>
     public static DriverBinding Bind(PciAddress address, string driver = DefaultDriver)
         => Bind(VfioHost.Local, address, driver);
 
     /// <summary>Gives the function back to the driver that had it, and puts its <c>driver_override</c> back.</summary>
-    /// <remarks>Close the device first: the kernel waits for that. After a success another call does nothing.</remarks>
+    /// <remarks>After a success another call does nothing. Should another process have the device open, the kernel waits.</remarks>
+    /// <exception cref="InvalidOperationException">This process still has the device open: dispose it first.</exception>
     /// <exception cref="VfioException">The driver did not take the function back.</exception>
     public void Restore()
     {
@@ -57,6 +61,11 @@ public sealed class DriverBinding : IDisposable
 
         if (PreviousDriver != Driver)
         {
+            if (_host.OpenFunctions.Contains(Address))
+            {
+                throw BindingErrors.Open(Address);
+            }
+
             _binder.Move(Address, PreviousDriver, PreviousOverride);
         }
 
@@ -70,7 +79,7 @@ public sealed class DriverBinding : IDisposable
         {
             Restore();
         }
-        catch (VfioException)
+        catch (Exception error) when (error is VfioException or InvalidOperationException)
         {
             // Dispose runs while other exceptions pass; it must not replace them.
         }
@@ -84,19 +93,28 @@ public sealed class DriverBinding : IDisposable
             throw DeviceErrors.NoSuchDevice(address);
         }
 
-        var binder = new SysfsBinder(host);
-        string? previousDriver = host.Pci.Driver(address);
-        string? previousOverride = binder.Override(address);
-        var binding = new DriverBinding(binder, address, driver, previousDriver, previousOverride);
-        if (previousDriver == driver)
+        var binding = new DriverBinding(host, address, driver);
+        if (binding.PreviousDriver == driver)
         {
             return binding;
         }
 
-        binder.RequireDriver(address, driver);
+        if (host.OpenFunctions.Contains(address))
+        {
+            throw BindingErrors.Open(address);
+        }
+
+        // Without a group a VFIO driver would refuse, after the host's driver had let go.
+        if (HostDrivers.IsVfio(driver) && host.Pci.Group(address) is null && !host.Pci.AllowsNoIommu)
+        {
+            throw DeviceErrors.NoGroup(address);
+        }
+
+        binding._binder.RequirePermission(address);
+        binding._binder.RequireDriver(address, driver);
         try
         {
-            binder.Move(address, driver, driver);
+            binding._binder.Move(address, driver, driver);
             return binding;
         }
         catch (VfioException)

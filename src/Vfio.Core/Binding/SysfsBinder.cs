@@ -10,6 +10,20 @@ internal sealed class SysfsBinder(VfioHost host)
     public string? Override(PciAddress address)
         => host.Pci.Attribute(address, "driver_override") is { Length: > 0 } name && name != NoOverride ? name : null;
 
+    /// <summary>Makes sure that this user may change which driver has the function, before anything is changed.</summary>
+    public void RequirePermission(PciAddress address)
+    {
+        string file = OverrideFile(address);
+        try
+        {
+            using FileStream stream = OpenForWrite(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw BindingErrors.Write(address, file, error);
+        }
+    }
+
     /// <summary>Makes sure that the kernel has the driver, loading its module if need be.</summary>
     public void RequireDriver(PciAddress address, string driver)
     {
@@ -34,7 +48,7 @@ internal sealed class SysfsBinder(VfioHost host)
         Unbind(address, function);
 
         // While it is being probed the override names the wanted driver, so that no other one takes the function.
-        string overrideFile = Path.Combine(function, "driver_override");
+        string overrideFile = OverrideFile(address);
         if (driver is not null)
         {
             Write(address, overrideFile, driver);
@@ -49,12 +63,15 @@ internal sealed class SysfsBinder(VfioHost host)
         }
     }
 
+    private static FileStream OpenForWrite(string file)
+        => new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
     private static void Write(PciAddress address, string file, string text)
     {
         try
         {
             // An empty line is how an override is taken back: sysfs ignores a write of nothing.
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            using FileStream stream = OpenForWrite(file);
             stream.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -62,6 +79,8 @@ internal sealed class SysfsBinder(VfioHost host)
             throw BindingErrors.Write(address, file, error);
         }
     }
+
+    private string OverrideFile(PciAddress address) => Path.Combine(host.Paths.Function(address), "driver_override");
 
     private void Unbind(PciAddress address, string function)
     {

@@ -55,14 +55,14 @@ internal sealed unsafe class Type1Backend : IommuBackend
     }
 
     /// <summary>Chooses the IOMMU model, once the first group is in the container.</summary>
-    public void SetModel()
+    public void SetModel(GroupFacts group)
     {
         using DescriptorLease container = Container.Lease();
         IommuModel model = ChooseModel(container.Fd);
         int result = _kernel.SetIommu(container.Fd, (uint)Extension(model));
         if (result < 0)
         {
-            throw ContainerErrors.SetModel(Container.Path, model, -result);
+            throw ContainerErrors.SetModel(Container.Path, model, group, -result);
         }
 
         _model = model;

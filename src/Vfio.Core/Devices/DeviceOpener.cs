@@ -6,20 +6,39 @@ namespace Vfio.Core;
 /// <summary>The steps from an address to an open device by way of its group, each with its own error.</summary>
 internal sealed unsafe class DeviceOpener(VfioHost host)
 {
+    // Opening resets the device, for which the kernel only tries to take the device's lock; others hold it shortly.
+    private const int LockRetries = 20;
+
+    private static readonly TimeSpan _lockPause = TimeSpan.FromMilliseconds(10);
+
     private readonly IVfioKernel _kernel = host.Kernel;
 
     /// <summary>Opens the device; the address space has one more user on return, which closing the device gives back.</summary>
     public (IDeviceTransport Transport, AddressSpace Space) Open(PciAddress address, AddressSpace? wanted)
     {
         int id = Check(address);
+        OpenFunction function = host.OpenFunctions.TryAdd(address) ?? throw DeviceErrors.OpenHere(address);
+        try
+        {
+            return OpenInGroup(function, id, wanted);
+        }
+        catch
+        {
+            host.OpenFunctions.Remove(function);
+            throw;
+        }
+    }
+
+    private (IDeviceTransport Transport, AddressSpace Space) OpenInGroup(OpenFunction function, int id, AddressSpace? wanted)
+    {
         GroupHandle group = host.Groups.Acquire(
             id,
             wanted,
             () => AddressSpace.Create(host, options: null),
-            (space, closed) => OpenGroup(address, id, space, closed));
+            (space, closed) => OpenGroup(function.Address, id, space, closed));
         try
         {
-            return (OpenDevice(address, group), group.Space);
+            return (OpenDevice(function, group), group.Space);
         }
         catch
         {
@@ -86,7 +105,7 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
 
         if ((status.flags & VFIO_GROUP_FLAGS_VIABLE) == 0)
         {
-            throw GroupErrors.NotViable(group.Path, group.Id, Blockers(group.Id), "VFIO_GROUP_GET_STATUS", errno: 0);
+            throw GroupErrors.NotViable(group.Path, Facts(group), "VFIO_GROUP_GET_STATUS", errno: 0);
         }
     }
 
@@ -96,12 +115,12 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         int result = _kernel.SetContainer(fd, containerFd);
         if (result < 0)
         {
-            throw GroupErrors.SetContainer(group.Path, group.Id, Blockers(group.Id), first, -result);
+            throw GroupErrors.SetContainer(group.Path, Facts(group), first, -result);
         }
 
         if (first)
         {
-            backend.SetModel();
+            backend.SetModel(Facts(group));
         }
 
         group.Space.DeviceAttached(first);
@@ -109,19 +128,26 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         return group;
     }
 
-    private KernelDevice OpenDevice(PciAddress address, GroupHandle group)
+    private KernelDevice OpenDevice(OpenFunction function, GroupHandle group)
     {
+        string name = function.Address.ToString();
         using DescriptorLease lease = group.Lease();
-        int fd = _kernel.GetDeviceFd(lease.Fd, address.ToString());
-        if (fd < 0)
+        int fd = _kernel.GetDeviceFd(lease.Fd, name);
+        for (int i = 0; fd == -Errno.EAGAIN && i < LockRetries; i++)
         {
-            throw DeviceErrors.Open(address, group.Path, -fd);
+            Thread.Sleep(_lockPause);
+            fd = _kernel.GetDeviceFd(lease.Fd, name);
         }
 
-        var handle = new KernelHandle(_kernel, fd, address.ToString(), group);
+        if (fd < 0)
+        {
+            throw DeviceErrors.Open(function.Address, group.Path, -fd);
+        }
+
+        var handle = new DeviceHandle(host, fd, function, group);
         try
         {
-            return new KernelDevice(handle, address.ToString());
+            return new KernelDevice(handle, name);
         }
         catch
         {
@@ -130,18 +156,5 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         }
     }
 
-    /// <summary>The members of the group whose drivers keep it from being viable.</summary>
-    private List<(PciAddress Address, string Driver)> Blockers(int id)
-    {
-        var blockers = new List<(PciAddress, string)>();
-        foreach (PciAddress member in host.Pci.Members(id))
-        {
-            if (host.Pci.Driver(member) is { } driver && HostDrivers.Blocks(driver))
-            {
-                blockers.Add((member, driver));
-            }
-        }
-
-        return blockers;
-    }
+    private GroupFacts Facts(GroupHandle group) => new(host.Pci, group.Id);
 }

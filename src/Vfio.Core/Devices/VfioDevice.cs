@@ -2,16 +2,17 @@ namespace Vfio.Core;
 
 /// <summary>A device that this process owns: its memory, registers, configuration space, interrupts and reset.</summary>
 /// <remarks>
-/// <para>Opening resets the device where it can be reset, and leaves bus mastering off: set
+/// <para>A device is open once in a process: share the object. Opening resets the device where it can be reset, and leaves bus mastering off: set
 /// <see cref="PciCommand.BusMaster"/> in <see cref="PciConfigSpace.Command"/> when its DMA is set up.</para>
 /// <para>Disposing closes in the order that the kernel wants, whatever else is still alive: interrupts and mapped
-/// regions of the device end, then the device, its group and the address space close. Buffers stay readable until they
-/// are disposed, but no device reaches them any more.</para>
+/// regions of the device end, then the device closes, and its group and address space with it where no other device uses
+/// them. Buffers stay readable until they are disposed, but this device does not reach them any more.</para>
 /// <para>All members may be used from several threads. An operation that runs while another thread disposes either
 /// completes or throws <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
 public sealed class VfioDevice : IDisposable
 {
+    private readonly Lock _closeGate = new();
     private readonly Lock _gate = new();
     private readonly HashSet<IDisposable> _children = [];
     private readonly IDeviceTransport _transport;
@@ -67,26 +68,30 @@ public sealed class VfioDevice : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        IDisposable[] children;
-        lock (_gate)
+        // Whoever comes second waits, and finds the device closed.
+        lock (_closeGate)
         {
-            if (_disposed)
+            IDisposable[] children;
+            lock (_gate)
             {
-                return;
+                if (_disposed)
+                {
+                    return;
+                }
+
+                _disposed = true;
+                children = [.. _children];
             }
 
-            _disposed = true;
-            children = [.. _children];
-        }
+            // A mapped region keeps the device open in the kernel, and interrupts would have nobody to take them.
+            foreach (IDisposable child in children)
+            {
+                child.Dispose();
+            }
 
-        // Mapped regions and interrupts refer to the device in the kernel: they end first, or it would stay open.
-        foreach (IDisposable child in children)
-        {
-            child.Dispose();
+            _transport.Dispose();
+            Dma.RemoveUser();
         }
-
-        _transport.Dispose();
-        Dma.RemoveUser();
     }
 
     internal static VfioDevice Open(VfioHost host, PciAddress address, VfioDeviceOptions? options)

@@ -20,4 +20,6 @@ internal sealed class VfioHost(IVfioKernel kernel, HostPaths paths)
     public EventLoop EventLoop => LazyInitializer.EnsureInitialized(ref _eventLoop, ref _eventLoopGate, () => new EventLoop(Kernel));
 
     public GroupRegistry Groups { get; } = new();
+
+    public OpenFunctions OpenFunctions { get; } = new();
 }

@@ -14,6 +14,8 @@ namespace Vfio.Core;
 /// </remarks>
 public sealed class AddressSpace : IDisposable
 {
+    private static readonly DmaBufferOptions _defaultBuffer = new();
+
     private readonly Lock _gate = new();
     private readonly UseCount _users = new();
     private readonly MappingTable _table;
@@ -84,7 +86,7 @@ public sealed class AddressSpace : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or an option makes no sense.</exception>
     /// <exception cref="VfioException">There is no memory, no address, or the kernel refused to map.</exception>
     public DmaBuffer Allocate(long length, DmaBufferOptions? options = null)
-        => DmaBuffer.Create(this, length, options ?? new DmaBufferOptions());
+        => DmaBuffer.Create(this, length, options ?? _defaultBuffer);
 
     /// <summary>Maps memory that the caller owns (<c>VFIO_IOMMU_MAP_DMA</c>).</summary>
     /// <param name="address">The first byte, on a page boundary.</param>
@@ -111,7 +113,7 @@ public sealed class AddressSpace : IDisposable
             throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages.");
         }
 
-        return Map(address, (ulong)length, (ulong)Environment.SystemPageSize, options ?? new DmaMapOptions());
+        return Map(address, (ulong)length, (ulong)Environment.SystemPageSize, options ?? _defaultBuffer);
     }
 
     /// <summary>Undoes every mapping, in one call where the kernel can (<c>VFIO_DMA_UNMAP_FLAG_ALL</c>).</summary>
@@ -190,11 +192,11 @@ public sealed class AddressSpace : IDisposable
 
     internal DmaMapping Map(nint address, ulong length, ulong pageSize, DmaMapOptions options)
     {
-        ulong alignment = options.Check(length, pageSize);
+        options.Check(length, pageSize);
         lock (_gate)
         {
             RequireDevice("VFIO_IOMMU_MAP_DMA");
-            DmaMapping mapping = _table.Add(this, address, length, alignment, options);
+            DmaMapping mapping = _table.Add(this, address, length, pageSize, options);
             try
             {
                 Backend.Map(mapping.Iova, address, length, options.Access);
@@ -232,6 +234,7 @@ public sealed class AddressSpace : IDisposable
 
     private void RequireDevice(string step)
     {
+        ObjectDisposedException.ThrowIf(_users.IsOver, this);
         if (!Backend.IsAttached)
         {
             throw DmaErrors.NoDevice(Path, step);

@@ -27,17 +27,24 @@ public record DmaMapOptions
 
     /// <summary>
     /// What a chosen address is a multiple of, in bytes: zero, or a power of two. At zero it is the page size of the
-    /// memory, and 2 MiB for anything of at least that length, so that the IOMMU can use large pages.
+    /// memory, and for anything of at least 2 MiB, if there is room, a multiple of that, so that the IOMMU can use large
+    /// pages.
     /// </summary>
     public long Alignment { get; init; }
 
     /// <summary>The last address that the device can drive.</summary>
     internal ulong HighestAddress => AddressBits == MaxAddressBits ? ulong.MaxValue : (1UL << AddressBits) - 1;
 
+    /// <summary>What a chosen address should be a multiple of.</summary>
+    internal ulong AlignmentFor(ulong length, ulong pageSize)
+    {
+        ulong natural = length >= LargeMapping ? Math.Max(pageSize, LargeMapping) : pageSize;
+        return Alignment == 0 ? natural : Math.Max((ulong)Alignment, pageSize);
+    }
+
     /// <summary>Checks what a caller can get wrong without the kernel's help.</summary>
-    /// <returns>What a chosen address is a multiple of.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option makes no sense, or two contradict each other.</exception>
-    internal ulong Check(ulong length, ulong pageSize)
+    internal void Check(ulong length, ulong pageSize)
     {
         Require(
             Access is DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite,
@@ -46,19 +53,14 @@ public record DmaMapOptions
             AddressBits is >= MinAddressBits and <= MaxAddressBits,
             $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {AddressBits}.");
         Require(Alignment == 0 || BitOperations.IsPow2(Alignment), $"The alignment 0x{Alignment:x} is not a power of two.");
-
-        ulong natural = length >= LargeMapping ? Math.Max(pageSize, LargeMapping) : pageSize;
-        ulong alignment = Alignment == 0 ? natural : Math.Max((ulong)Alignment, pageSize);
         if (Iova is { } iova)
         {
-            ulong asked = Alignment == 0 ? pageSize : alignment;
+            ulong asked = Alignment == 0 ? pageSize : Math.Max((ulong)Alignment, pageSize);
             Require((iova & (asked - 1)) == 0, $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
             Require(
                 AddressBits == MaxAddressBits || (iova <= HighestAddress && length - 1 <= HighestAddress - iova),
                 $"0x{length:x} bytes at IOVA {iova} leave the {AddressBits} bits that the device drives.");
         }
-
-        return alignment;
     }
 
     private static void Require([DoesNotReturnIf(false)] bool options, string problem)

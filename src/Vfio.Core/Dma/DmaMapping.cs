@@ -29,7 +29,7 @@ public sealed class DmaMapping : IDisposable
     /// <summary>What the device may do.</summary>
     public DmaAccess Access { get; }
 
-    /// <summary>Whether devices can still reach the memory.</summary>
+    /// <summary>Whether it has not been undone yet: devices of the address space reach the memory.</summary>
     public bool IsLive => _live;
 
     internal ulong Size { get; }

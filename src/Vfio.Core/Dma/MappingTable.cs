@@ -38,9 +38,9 @@ internal sealed class MappingTable(string path)
 
     /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
     /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
-    public DmaMapping Add(AddressSpace space, nint address, ulong length, ulong alignment, DmaMapOptions options)
+    public DmaMapping Add(AddressSpace space, nint address, ulong length, ulong pageSize, DmaMapOptions options)
     {
-        ulong iova = Choose(length, alignment, options);
+        ulong iova = Choose(length, pageSize, options);
         var mapping = new DmaMapping(space, new Iova(iova), address, length, options.Access);
         _live.Add(iova, mapping);
         return mapping;
@@ -54,11 +54,15 @@ internal sealed class MappingTable(string path)
         mapping.MarkUnmapped();
     }
 
-    private ulong Choose(ulong length, ulong alignment, DmaMapOptions options)
+    private ulong Choose(ulong length, ulong pageSize, DmaMapOptions options)
     {
         if (options.Iova is not { } wanted)
         {
-            return _free.TryAllocate(length, alignment, LowestChosen, options.HighestAddress, out ulong chosen)
+            ulong highest = options.HighestAddress;
+
+            // The alignment that nobody asked for is a wish only.
+            return _free.TryAllocate(length, options.AlignmentFor(length, pageSize), LowestChosen, highest, out ulong chosen)
+                || (options.Alignment == 0 && _free.TryAllocate(length, pageSize, LowestChosen, highest, out chosen))
                 ? chosen
                 : throw DmaErrors.Exhausted(path, length, options, Ranges);
         }

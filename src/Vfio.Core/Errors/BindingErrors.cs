@@ -5,6 +5,9 @@ namespace Vfio.Core;
 /// <summary>What can go wrong between a function and its drivers.</summary>
 internal static class BindingErrors
 {
+    public static InvalidOperationException Open(PciAddress address) => new(
+        $"{address}: this process has the device open, and the kernel would wait for its close for ever. Dispose it first.");
+
     public static VfioException NoDriver(PciAddress address, string driver, string outcome) => new(
         VfioErrorKind.NoVfio,
         "modprobe " + driver,

@@ -35,8 +35,9 @@ internal static class ContainerErrors
         "Run 'modprobe vfio_iommu_type1'; if that fails the kernel was built without CONFIG_VFIO_IOMMU_TYPE1"
             + (wanted is null ? string.Empty : ", or leave the model to the library"));
 
-    public static VfioException SetModel(string path, IommuModel model, int errno) => errno switch
+    public static VfioException SetModel(string path, IommuModel model, GroupFacts group, int errno) => errno switch
     {
+        EPERM or EINVAL when group.HasFirmwareReservedDma => GroupErrors.FirmwareReserved(path, group, "VFIO_SET_IOMMU", errno),
         EPERM => new(
             VfioErrorKind.UnsafeInterrupts,
             "VFIO_SET_IOMMU",

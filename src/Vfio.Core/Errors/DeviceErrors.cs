@@ -5,6 +5,9 @@ namespace Vfio.Core;
 /// <summary>What the kernel means by its errors on a device.</summary>
 internal static class DeviceErrors
 {
+    private const string ClaimedBar =
+        "Something else on the host claims the BAR; on a display device look for a boot frame buffer (simpledrm, efifb)";
+
     public static VfioException NoSuchDevice(PciAddress address) => new(
         VfioErrorKind.NoSuchDevice,
         "open",
@@ -33,6 +36,13 @@ internal static class DeviceErrors
         driver is null ? "no driver is bound to the function" : $"the function is bound to the driver {driver}",
         "Bind it to vfio-pci first, with DriverBinding.Bind or 'driverctl set-override'; what the host uses it for ends then");
 
+    public static VfioException OpenHere(PciAddress address) => new(
+        VfioErrorKind.GroupBusy,
+        "open",
+        address.ToString(),
+        "this process has the device open already",
+        "Share the VfioDevice that is open, or dispose it first");
+
     public static VfioException Open(PciAddress address, string path, int errno) => errno switch
     {
         ENODEV => new(
@@ -49,14 +59,33 @@ internal static class DeviceErrors
             "the device is open already, in a way that does not share it",
             "Close it there first; a cdev under /dev/vfio/devices counts too",
             errno),
+        EACCES => new(
+            VfioErrorKind.TokenRequired,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            "a virtual function whose physical function is in user space opens with that one's token, and none was given",
+            "Let a driver of the host have the physical function; this library does not pass tokens yet",
+            errno),
+        EPERM => new(
+            VfioErrorKind.GroupNotViable,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            "the kernel will not give the group's DMA away: it is not viable, or its interrupts are not isolated",
+            "Unbind the group's other members from the host's drivers, and switch interrupt remapping on",
+            errno),
+        EAGAIN => new(
+            VfioErrorKind.GroupBusy,
+            "VFIO_GROUP_GET_DEVICE_FD",
+            address.ToString(),
+            "something else in the kernel held the device's lock, and did not let go of it",
+            "Try again; a reset or a write to the device's files in sysfs may be under way",
+            errno),
         _ => new(
             VfioErrorKind.Refused,
             "VFIO_GROUP_GET_DEVICE_FD",
             address.ToString(),
             "the device could not be opened",
-            errno == EINVAL
-                ? "A virtual function needs the token of its physical function; the kernel log may name another reason"
-                : "The kernel log may name the reason; a device that is in D3cold or gone from the bus cannot be opened",
+            "The kernel log may name the reason; a device that is in D3cold or gone from the bus cannot be opened",
             errno),
     };
 
@@ -75,9 +104,12 @@ internal static class DeviceErrors
         writing ? "pwrite" : "pread",
         name,
         $"region {region.Index} could not be {(writing ? "written" : "read")} at 0x{offset:x}",
-        errno == EIO
-            ? "Set PciCommand.Memory (or IO) in the command register; a device that is in reset or in low power answers so too"
-            : "Look at the region's size and flags",
+        errno switch
+        {
+            EIO => "Set PciCommand.Memory (or IO) in the command register; a device that is in reset or in low power answers so too",
+            EBUSY => ClaimedBar,
+            _ => "Look at the region's size and flags",
+        },
         errno);
 
     public static VfioException Map(string name, RegionInfo region, long offset, long length, int errno) => new(
@@ -85,9 +117,7 @@ internal static class DeviceErrors
         "mmap",
         name,
         $"0x{length:x} bytes of region {region.Index} at 0x{offset:x} could not be mapped",
-        errno == EBUSY
-            ? "Something else on the host claims the BAR; on a display device look for a boot frame buffer (simpledrm, efifb)"
-            : "Read and write the region without mapping it",
+        errno == EBUSY ? ClaimedBar : "Read and write the region without mapping it",
         errno);
 
     public static VfioException EnableInterrupts(string name, InterruptInfo interrupt, int count, int result) => new(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Vfio.Native;
 using static Vfio.Native.Errno;
 
 namespace Vfio.Core;
@@ -87,21 +86,21 @@ internal static class DmaErrors
 
     private static VfioException MemoryLock(IVfioKernel kernel, string path, string range, ulong length)
     {
-        bool known = kernel.GetLimit((int)Libc.RLIMIT_MEMLOCK, out ulong limit) >= 0;
-        bool limited = known && limit != Libc.RLIM_INFINITY;
-        return limited
+        MemoryLock memory = kernel.GetMemoryLock();
+        return memory is { Exempt: false, Limit: { } limit }
             ? new(
                 VfioErrorKind.MemoryLockLimit,
                 MapStep,
                 path,
-                $"pinning {range} needs {Size(length)} of locked memory, and the process may lock {Size(limit)} in all",
-                $"Raise the limit ('ulimit -l', LimitMEMLOCK= of a service, or 'prlimit --memlock'), or map less",
+                $"pinning {range} needs {Size(length)} of locked memory; {Size(memory.Locked)} are locked already, and the process may "
+                    + $"lock {Size(limit)} in all",
+                "Raise the limit ('ulimit -l', LimitMEMLOCK= of a service, or 'prlimit --memlock'), or map less",
                 ENOMEM)
             : new(
                 VfioErrorKind.OutOfMemory,
                 MapStep,
                 path,
-                $"the kernel had no memory to pin or to map {range}; locked memory is not limited",
+                $"the kernel had no memory to pin or to map {range}; no limit of locked memory applies",
                 "Free memory, or map less",
                 ENOMEM);
     }

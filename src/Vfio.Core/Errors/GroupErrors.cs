@@ -22,7 +22,7 @@ internal static class GroupErrors
             "open",
             path,
             $"IOMMU group {id} is open already, and only one process at a time may hold it",
-            $"Find the process with 'fuser -v {path}' and end it",
+            $"Find the process with 'fuser -v {path} /dev/vfio/devices/*' and end it",
             errno),
         _ => NodeErrors.Other(path, errno),
     };
@@ -35,55 +35,73 @@ internal static class GroupErrors
         "Check what the node is",
         errno);
 
-    public static VfioException NotViable(
-        string path, int id, IReadOnlyList<(PciAddress Address, string Driver)> blockers, string step, int errno)
-        => new(
+    public static VfioException NotViable(string path, GroupFacts group, string step, int errno)
+    {
+        IReadOnlyList<GroupBlocker> blockers = group.Blockers();
+        return new(
             VfioErrorKind.GroupNotViable,
             step,
             path,
-            $"IOMMU group {id} is not viable: {Name(blockers)}",
-            blockers.Count == 0
-                ? "Unbind the group's other members from the host's drivers"
-                : "Bind " + string.Join(" and ", blockers.Select(static b => b.Address.ToString()))
-                    + " to vfio-pci too, or unbind from the driver; the whole group goes to one owner",
+            $"IOMMU group {group.Id} is not viable: {Name(blockers)}",
+            Remedy(blockers),
             errno);
+    }
 
-    public static VfioException SetContainer(
-        string path, int id, IReadOnlyList<(PciAddress Address, string Driver)> blockers, bool first, int errno)
-        => errno switch
-        {
-            EPERM when blockers.Count > 0 => NotViable(path, id, blockers, "VFIO_GROUP_SET_CONTAINER", errno),
-            EPERM when first => NotViable(path, id, blockers, "VFIO_GROUP_SET_CONTAINER", errno),
-            EPERM => new(
-                VfioErrorKind.UnsafeInterrupts,
-                "VFIO_GROUP_SET_CONTAINER",
-                path,
-                $"the kernel will not put group {id} beside the groups that are in the container: its interrupts are not isolated",
-                "Switch interrupt remapping on in the firmware and on the kernel command line",
-                errno),
-            EBUSY => new(
-                VfioErrorKind.GroupBusy,
-                "VFIO_GROUP_SET_CONTAINER",
-                path,
-                $"IOMMU group {id} is owned by something else in the kernel",
-                "Close what has the group, or a device of it, open; a cdev under /dev/vfio/devices counts too",
-                errno),
-            _ => new(
-                VfioErrorKind.Refused,
-                "VFIO_GROUP_SET_CONTAINER",
-                path,
-                first
-                    ? $"the kernel will not put group {id} into the container"
-                    : $"the kernel will not put group {id} beside the groups that are in the container; their IOMMUs may differ, "
-                        + "or a live mapping may lie where this one cannot map",
-                first ? "The kernel log may name the reason" : "Open the device with an address space of its own",
-                errno),
-        };
+    public static VfioException FirmwareReserved(string path, GroupFacts group, string step, int errno) => new(
+        VfioErrorKind.FirmwareReservedDma,
+        step,
+        path,
+        $"the firmware keeps DMA of its own to IOMMU group {group.Id} (a region of kind 'direct' in reserved_regions)",
+        "Look for a firmware setting or update that ends it; the kernel gives such a device to nobody",
+        errno);
 
-    private static string Name(IReadOnlyList<(PciAddress Address, string Driver)> blockers) => blockers.Count == 0
+    public static VfioException SetContainer(string path, GroupFacts group, bool first, int errno) => errno switch
+    {
+        EPERM or EINVAL when group.HasFirmwareReservedDma => FirmwareReserved(path, group, "VFIO_GROUP_SET_CONTAINER", errno),
+        EPERM when first || group.Blockers().Count > 0 => NotViable(path, group, "VFIO_GROUP_SET_CONTAINER", errno),
+        EPERM => new(
+            VfioErrorKind.UnsafeInterrupts,
+            "VFIO_GROUP_SET_CONTAINER",
+            path,
+            $"the kernel will not put group {group.Id} beside the groups that are in the container: its interrupts are not isolated",
+            "Switch interrupt remapping on in the firmware and on the kernel command line",
+            errno),
+        EBUSY => new(
+            VfioErrorKind.GroupBusy,
+            "VFIO_GROUP_SET_CONTAINER",
+            path,
+            $"IOMMU group {group.Id} is owned by something else in the kernel",
+            "Close what has the group, or a device of it, open; a cdev under /dev/vfio/devices counts too",
+            errno),
+        _ => new(
+            VfioErrorKind.Refused,
+            "VFIO_GROUP_SET_CONTAINER",
+            path,
+            first
+                ? $"the kernel will not put group {group.Id} into the container"
+                : $"the kernel will not put group {group.Id} beside the groups that are in the container; their IOMMUs may differ, "
+                    + "or a live mapping may lie where this one cannot map",
+            first ? "The kernel log may name the reason" : "Open the device with an address space of its own",
+            errno),
+    };
+
+    private static string Name(IReadOnlyList<GroupBlocker> blockers) => blockers.Count == 0
         ? "a member that sysfs does not name is in the hands of the host"
         : string.Join(
             " and ",
             blockers.Select(static b => string.Create(
                 CultureInfo.InvariantCulture, $"{b.Address} is bound to the host's driver {b.Driver}")));
+
+    private static string Remedy(IReadOnlyList<GroupBlocker> blockers)
+    {
+        if (blockers.Count == 0)
+        {
+            return "Unbind the group's other members from the host's drivers";
+        }
+
+        string members = string.Join(" and ", blockers.Select(static blocker => blocker.Address.ToString()));
+        return blockers[0].IsBridge
+            ? $"Unbind {members} from the driver; a bridge itself cannot be bound to vfio-pci, and need not be"
+            : $"Bind {members} to vfio-pci too, or unbind from the driver; the whole group goes to one owner";
+    }
 }

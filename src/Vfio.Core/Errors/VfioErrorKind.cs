@@ -39,6 +39,12 @@ public enum VfioErrorKind
     /// <summary>The platform cannot isolate message signalled interrupts.</summary>
     UnsafeInterrupts,
 
+    /// <summary>The firmware keeps DMA of its own to the device, and the kernel will not give it away.</summary>
+    FirmwareReservedDma,
+
+    /// <summary>A virtual function needs the token of its physical function.</summary>
+    TokenRequired,
+
     /// <summary>Pinning the memory would exceed the limit of locked memory.</summary>
     MemoryLockLimit,
 

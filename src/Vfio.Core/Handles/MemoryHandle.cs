@@ -6,6 +6,8 @@ namespace Vfio.Core;
 /// <summary>Pages that this process has mapped, given back once.</summary>
 internal sealed unsafe class MemoryHandle : SafeHandle
 {
+    private const long HugePage = 2L << 20;
+
     private readonly IVfioKernel _kernel;
 
     private MemoryHandle(IVfioKernel kernel, nint address, long length, long pageSize)
@@ -37,22 +39,15 @@ internal sealed unsafe class MemoryHandle : SafeHandle
         }
 
         long rounded = (length + pageSize - 1) & ~(pageSize - 1);
-        int flags = (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS) | HugeFlags(pages);
-        int result = kernel.MapMemory(
-            null, (nuint)rounded, (int)(Libc.PROT_READ | Libc.PROT_WRITE), flags, -1, 0, out nint address);
-        if (result < 0)
-        {
-            throw MemoryErrors.Allocate(rounded, pages, -result);
-        }
-
+        nint address = Map(kernel, rounded, pages);
         var memory = new MemoryHandle(kernel, address, rounded, pageSize);
         if (pages == DmaPageSize.Transparent)
         {
             // Advice: a kernel without transparent huge pages refuses it, and the memory is as good.
-            _ = kernel.Advise(address, (nuint)rounded, (int)Libc.MADV_HUGEPAGE);
+            _ = kernel.Advise(address, (nuint)rounded, Libc.MADV_HUGEPAGE);
         }
 
-        result = kernel.Advise(address, (nuint)rounded, (int)Libc.MADV_DONTFORK);
+        int result = kernel.Advise(address, (nuint)rounded, (int)Libc.MADV_DONTFORK);
         if (result < 0)
         {
             memory.Dispose();
@@ -80,10 +75,47 @@ internal sealed unsafe class MemoryHandle : SafeHandle
 
     protected override bool ReleaseHandle() => _kernel.UnmapMemory(handle, (nuint)Length) >= 0;
 
+    private static nint Map(IVfioKernel kernel, long length, DmaPageSize pages)
+    {
+        // Huge pages need an address that is a multiple of their size; the kernel gives one only for its reserved ones.
+        long slack = pages == DmaPageSize.Transparent && length >= HugePage ? HugePage : 0;
+        int result = kernel.MapMemory(
+            null,
+            (nuint)(length + slack),
+            Libc.PROT_READ | Libc.PROT_WRITE,
+            Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | HugeFlags(pages),
+            -1,
+            0,
+            out nint address);
+        if (result < 0)
+        {
+            throw MemoryErrors.Allocate(length, pages, -result);
+        }
+
+        if (slack == 0)
+        {
+            return address;
+        }
+
+        nint aligned = (address + (nint)(slack - 1)) & ~(nint)(slack - 1);
+        Trim(kernel, address, aligned - address);
+        Trim(kernel, aligned + (nint)length, address + (nint)slack - aligned);
+        return aligned;
+    }
+
+    private static void Trim(IVfioKernel kernel, nint address, nint length)
+    {
+        if (length > 0)
+        {
+            // Should it fail, addresses are lost and nothing else.
+            _ = kernel.UnmapMemory(address, (nuint)length);
+        }
+    }
+
     private static long SizeOf(DmaPageSize pages) => pages switch
     {
         DmaPageSize.Base or DmaPageSize.Transparent => Environment.SystemPageSize,
-        DmaPageSize.Huge2M => 2L << 20,
+        DmaPageSize.Huge2M => HugePage,
         DmaPageSize.Huge1G => 1L << 30,
         _ => throw new ArgumentOutOfRangeException(nameof(pages), pages, "There are no such pages."),
     };

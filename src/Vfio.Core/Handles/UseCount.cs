@@ -23,6 +23,9 @@ internal sealed class UseCount
         return false;
     }
 
+    /// <summary>Whether the last user has left.</summary>
+    public bool IsOver => Volatile.Read(ref _users) == 0;
+
     /// <summary>Counts a user out.</summary>
     /// <returns>Whether it was the last one.</returns>
     public bool Remove() => Interlocked.Decrement(ref _users) == 0;

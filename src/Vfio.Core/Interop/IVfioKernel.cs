@@ -55,7 +55,8 @@ internal unsafe interface IVfioKernel
 
     int Advise(nint address, nuint length, int advice);
 
-    int GetLimit(int resource, out ulong soft);
+    /// <summary>How much memory the process may lock, as far as the kernel tells.</summary>
+    MemoryLock GetMemoryLock();
 
     int CreateEventFd();
 

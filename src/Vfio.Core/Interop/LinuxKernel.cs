@@ -107,12 +107,11 @@ internal sealed unsafe class LinuxKernel : IVfioKernel
 
     public int Advise(nint address, nuint length, int advice) => Result(Libc.madvise((void*)address, length, advice));
 
-    public int GetLimit(int resource, out ulong soft)
+    public MemoryLock GetMemoryLock()
     {
         rlimit limit;
-        int result = Result(Libc.getrlimit(resource, &limit));
-        soft = result < 0 ? 0 : limit.rlim_cur;
-        return result;
+        bool limited = Libc.getrlimit(Libc.RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != Libc.RLIM_INFINITY;
+        return new MemoryLock(limited ? limit.rlim_cur : null, ProcessStatus.LockedMemory, ProcessStatus.MayLockMemory);
     }
 
     public int CreateEventFd() => Result(Libc.eventfd(0, (int)(Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)));

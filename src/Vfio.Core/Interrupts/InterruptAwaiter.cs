@@ -133,7 +133,11 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
         {
             lock (_gate)
             {
-                _inUse = false;
+                // One that is awaited twice must not end the wait that came after it.
+                if (token == _source.Version)
+                {
+                    _inUse = false;
+                }
             }
         }
     }

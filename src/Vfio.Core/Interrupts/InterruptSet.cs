@@ -9,7 +9,8 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
     private readonly InterruptKind _kind;
     private readonly IDeviceTransport _transport;
     private readonly Interrupt[] _interrupts;
-    private int _disposed;
+    private readonly Lock _gate = new();
+    private volatile bool _disposed;
 
     private InterruptSet(InterruptKind kind, IDeviceTransport transport, EventFd[] events, VfioHost host)
     {
@@ -48,23 +49,16 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
     /// <summary>Disables the vectors (<c>VFIO_DEVICE_SET_IRQS</c>), and ends every wait.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        // Whoever comes second waits: when that is the device, it closes next.
+        lock (_gate)
         {
-            return;
-        }
+            if (_disposed)
+            {
+                return;
+            }
 
-        try
-        {
-            _transport.DisableInterrupts(_kind.Info);
-        }
-        catch (Exception error) when (error is VfioException or ObjectDisposedException)
-        {
-            // A device that is gone, or closed, has disabled its interrupts itself.
-        }
-
-        foreach (Interrupt interrupt in _interrupts)
-        {
-            interrupt.Dispose();
+            _disposed = true;
+            Disable();
         }
 
         _kind.Disabled(this);
@@ -99,11 +93,25 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
 
     internal void Mask(int vector, bool masked)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         _transport.MaskInterrupt(_kind.Info, vector, masked);
     }
 
-    /// <summary>Lets go of vectors that were never enabled.</summary>
+    private void Disable()
+    {
+        try
+        {
+            _transport.DisableInterrupts(_kind.Info);
+        }
+        catch (Exception error) when (error is VfioException or ObjectDisposedException)
+        {
+            // A device that is gone, or closed, has disabled its interrupts itself.
+        }
+
+        Abandon();
+    }
+
+    /// <summary>Lets go of vectors that are not enabled.</summary>
     private void Abandon()
     {
         foreach (Interrupt interrupt in _interrupts)

@@ -22,6 +22,9 @@ internal sealed class HostPaths(string root)
     /// <summary>The node of VFIO containers.</summary>
     public string ContainerNode { get; } = Path.Combine(root, "dev/vfio/vfio");
 
+    /// <summary>The switch of VFIO's no-IOMMU mode.</summary>
+    public string NoIommuParameter { get; } = Path.Combine(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
+
     /// <summary>The folder of a PCI function.</summary>
     public string Function(PciAddress address) => Path.Combine(PciDevices, address.ToString());
 

@@ -48,6 +48,13 @@ internal sealed class SysfsPci(HostPaths paths)
     public bool IsNoIommu(int group)
         => ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == NoIommuName;
 
+    /// <summary>The lines of a group's reserved regions: first address, last address, kind.</summary>
+    public IReadOnlyList<string> ReservedRegions(int group)
+        => ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "reserved_regions"))?.Split('\n') ?? [];
+
+    /// <summary>Whether VFIO would make a group for a function that no IOMMU translates for.</summary>
+    public bool AllowsNoIommu => ReadText(paths.NoIommuParameter) is "Y" or "1";
+
     /// <summary>The members of a group, in order of address. Members of other buses are left out.</summary>
     public IReadOnlyList<PciAddress> Members(int group)
     {

@@ -1,8 +1,9 @@
 namespace Vfio.Core;
 
 /// <summary>
-/// Registers behind offsets, each access one transfer of exactly its width: the same for a region that is mapped
-/// (<see cref="MappedRegion"/>) and for one that is read and written by calls (<see cref="DeviceRegion"/>).
+/// Registers behind offsets: the same for a region that is mapped (<see cref="MappedRegion"/>), where each access is one
+/// transfer of exactly its width, and for one that is read and written by calls (<see cref="DeviceRegion"/>), where kernels
+/// before 6.11 or so make two transfers of 64 bits.
 /// </summary>
 /// <remarks>
 /// Offsets are in bytes from the start of the region, and a multiple of the width. Values are in the byte order of the
@@ -24,7 +25,7 @@ public interface IRegisterAccess
     /// <summary>Reads 32 bits.</summary>
     uint Read32(long offset);
 
-    /// <summary>Reads 64 bits in one transfer. Many devices take only halves: see <see cref="RegisterAccessExtensions"/>.</summary>
+    /// <summary>Reads 64 bits. Many devices take only halves: see <see cref="RegisterAccessExtensions"/>.</summary>
     ulong Read64(long offset);
 
     /// <summary>Writes 8 bits.</summary>
@@ -36,6 +37,6 @@ public interface IRegisterAccess
     /// <summary>Writes 32 bits.</summary>
     void Write32(long offset, uint value);
 
-    /// <summary>Writes 64 bits in one transfer. Many devices take only halves: see <see cref="RegisterAccessExtensions"/>.</summary>
+    /// <summary>Writes 64 bits. Many devices take only halves: see <see cref="RegisterAccessExtensions"/>.</summary>
     void Write64(long offset, ulong value);
 }

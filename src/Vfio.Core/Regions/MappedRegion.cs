@@ -5,8 +5,8 @@ namespace Vfio.Core;
 
 /// <summary>A region that is mapped into the process: a register access is one instruction.</summary>
 /// <remarks>
-/// <para>Parts that the kernel does not let be mapped, such as the page of an MSI-X table, are reached by calls at the
-/// same offsets. There is no span over registers on purpose: what is done with a span may become accesses of any width
+/// <para>Parts that the kernel does not let be mapped are reached by calls at the same offsets. (An MSI-X table, where the
+/// kernel keeps it from being mapped, reads as all ones and cannot be written in this way: it is the kernel's.) There is no span over registers on purpose: what is done with a span may become accesses of any width
 /// and number.</para>
 /// <para>Thread-safe. An access that races with <see cref="Dispose"/>, its own or the device's, either reaches the
 /// device, or throws <see cref="ObjectDisposedException"/>, or reads zero and writes nothing: the addresses stay valid
@@ -226,18 +226,21 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
 
         // The device's pages go now, so that the device can close; the addresses go with the object, because another
         // thread may be between its check and its access.
-        int result = _kernel.MapMemory(
-            _base,
-            (nuint)_memory.Length,
-            (int)(Libc.PROT_READ | Libc.PROT_WRITE),
-            (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED),
-            -1,
-            0,
-            out _);
-        if (result < 0)
+        foreach (int protection in (ReadOnlySpan<int>)[Libc.PROT_READ | Libc.PROT_WRITE, Libc.PROT_READ, Libc.PROT_NONE])
         {
-            // Out of mappings: better no addresses than a device that cannot close.
-            _memory.Dispose();
+            // A system that accounts for all memory may refuse pages that can be written, but not the others.
+            int result = _kernel.MapMemory(
+                _base,
+                (nuint)_memory.Length,
+                protection,
+                Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED,
+                -1,
+                0,
+                out _);
+            if (result >= 0)
+            {
+                return;
+            }
         }
     }
 

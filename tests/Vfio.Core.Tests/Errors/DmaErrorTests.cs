@@ -28,10 +28,21 @@ public sealed class DmaErrorTests : IDisposable
     public void The_limit_of_locked_memory_is_given_with_what_was_needed()
     {
         _machine.Kernel.MemoryLockLimit = 8 << 20;
+        _machine.Kernel.MemoryLocked = 12 << 10;
         VfioException error = Refused(VfioErrorKind.MemoryLockLimit, Errno.ENOMEM, () => Dma.Allocate(16 << 20));
         Assert.Contains("needs 16384 KiB", error.Message, StringComparison.Ordinal);
         Assert.Contains("8192 KiB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("12 KiB are locked already", error.Message, StringComparison.Ordinal);
         Assert.Contains("ulimit -l", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_that_does_not_bind_the_process_is_not_blamed()
+    {
+        _machine.Kernel.MemoryLockLimit = 8 << 20;
+        _machine.Kernel.MayExceedMemoryLock = true;
+        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.MapDma), Errno.ENOMEM);
+        Refused(VfioErrorKind.OutOfMemory, Errno.ENOMEM, () => Dma.Allocate(4096));
     }
 
     [Fact]

@@ -44,6 +44,20 @@ public sealed class GroupViabilityTests : IDisposable
         => Assert.Contains("Unbind", Open("VFIO_GROUP_GET_STATUS", 0).Remedy, StringComparison.Ordinal);
 
     [Fact]
+    public void A_bridge_is_named_where_nothing_else_blocks_and_is_not_to_be_bound()
+    {
+        const string Bridge = "0000:00:1d.0";
+        _machine.Sysfs.AddFunction(Bridge, 7, "shpchp");
+        _machine.Sysfs.Write(Bridge, "class", "0x060400\n");
+        VfioException alone = Open("VFIO_GROUP_GET_STATUS", 0);
+        Assert.Contains(Bridge, alone.Message, StringComparison.Ordinal);
+        Assert.Contains("a bridge itself cannot be bound", alone.Remedy, StringComparison.Ordinal);
+
+        _machine.Sysfs.AddFunction(Culprit, 7, "nvme");
+        Assert.DoesNotContain(Bridge, Open("VFIO_GROUP_GET_STATUS", 0).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_group_that_stops_being_viable_on_the_way_is_named_too()
     {
         _machine.Sysfs.AddFunction(Culprit, 7, "nvme");

@@ -43,6 +43,18 @@ public sealed class OpenErrorTests : IDisposable
         => AssertOpen(kind, "VFIO_SET_IOMMU", errno, Container, remedy, nameof(IVfioKernel.SetIommu));
 
     [Theory]
+    [InlineData("VFIO_SET_IOMMU", nameof(IVfioKernel.SetIommu), Errno.EPERM)]
+    [InlineData("VFIO_GROUP_SET_CONTAINER", nameof(IVfioKernel.SetContainer), Errno.EINVAL)]
+    public void Dma_that_the_firmware_keeps_is_told_apart(string step, string method, int errno)
+    {
+        File.WriteAllText(
+            Path.Combine(_machine.Sysfs.Paths.IommuGroups, "7", "reserved_regions"),
+            "0x00000000000e0000 0x00000000000fffff direct\n0x00000000fee00000 0x00000000feefffff msi\n");
+        string subject = method == nameof(IVfioKernel.SetIommu) ? Container : Group;
+        AssertOpen(VfioErrorKind.FirmwareReservedDma, step, errno, subject, "firmware", method);
+    }
+
+    [Theory]
     [InlineData(Errno.EPERM, VfioErrorKind.GroupNotViable, "Unbind")]
     [InlineData(Errno.EBUSY, VfioErrorKind.GroupBusy, "cdev")]
     [InlineData(Errno.EINVAL, VfioErrorKind.Refused, "kernel log")]
@@ -52,7 +64,9 @@ public sealed class OpenErrorTests : IDisposable
     [Theory]
     [InlineData(Errno.ENODEV, VfioErrorKind.NotBoundToVfio, "bound")]
     [InlineData(Errno.EBUSY, VfioErrorKind.GroupBusy, "cdev")]
-    [InlineData(Errno.EINVAL, VfioErrorKind.Refused, "token")]
+    [InlineData(Errno.EACCES, VfioErrorKind.TokenRequired, "physical function")]
+    [InlineData(Errno.EPERM, VfioErrorKind.GroupNotViable, "interrupt remapping")]
+    [InlineData(Errno.EINVAL, VfioErrorKind.Refused, "kernel log")]
     [InlineData(Errno.EIO, VfioErrorKind.Refused, "D3cold")]
     public void Getting_the_device(int errno, VfioErrorKind kind, string remedy)
         => AssertOpen(kind, "VFIO_GROUP_GET_DEVICE_FD", errno, FakeMachine.Address, remedy, nameof(IVfioKernel.GetDeviceFd));

@@ -131,11 +131,8 @@ internal sealed unsafe partial class FakeKernel
         return Add(new FakeDescriptor("device", device, -1));
     });
 
-    public int GetLimit(int resource, out ulong soft)
-    {
-        soft = MemoryLockLimit;
-        return Begin();
-    }
+    public MemoryLock GetMemoryLock() => new(
+        MemoryLockLimit == Libc.RLIM_INFINITY ? null : MemoryLockLimit, MemoryLocked, MayExceedMemoryLock);
 
     private void Close(FakeContainer container)
     {

@@ -27,6 +27,10 @@ internal sealed unsafe partial class FakeKernel
 
     public ulong MemoryLockLimit { get; set; } = ulong.MaxValue;
 
+    public ulong MemoryLocked { get; set; }
+
+    public bool MayExceedMemoryLock { get; set; }
+
     /// <summary>Changes the size that an unmap returns.</summary>
     public Func<ulong, ulong>? UnmappedSize { get; set; }
 

@@ -50,12 +50,15 @@ public sealed class ConcurrencyTests
     public void Opening_and_closing_in_many_threads_leaves_nothing_open()
     {
         using FakeMachine machine = FakeMachine.WithDevice();
-        machine.Add("0000:00:03.1", 7);
-        machine.Add("0000:00:04.0", 8);
-        var unexpected = new ConcurrentQueue<Exception>();
-        Thread[] threads = [.. Enumerable.Range(0, 6).Select(i => new Thread(() =>
+        string[] addresses = ["0000:00:03.1", "0000:00:03.2", "0000:00:03.3", "0000:00:04.0", "0000:00:04.1"];
+        foreach (string other in addresses)
         {
-            string address = (i % 3) switch { 0 => FakeMachine.Address, 1 => "0000:00:03.1", _ => "0000:00:04.0" };
+            machine.Add(other, other.StartsWith("0000:00:03", StringComparison.Ordinal) ? 7 : 8);
+        }
+
+        var unexpected = new ConcurrentQueue<Exception>();
+        Thread[] threads = [.. addresses.Append(FakeMachine.Address).Select(address => new Thread(() =>
+        {
             try
             {
                 for (int round = 0; round < Rounds; round++)

@@ -62,11 +62,13 @@ public sealed class GroupSharingTests : IDisposable
     }
 
     [Fact]
-    public void The_same_device_can_be_opened_twice()
+    public void The_same_device_is_open_once()
     {
-        using VfioDevice first = _machine.Open();
-        using VfioDevice second = _machine.Open();
-        Assert.Same(first.Dma, second.Dma);
+        VfioDevice first = _machine.Open();
+        VfioException error = ErrorAssert.Refused(VfioErrorKind.GroupBusy, "open", 0, FakeMachine.Address, () => _machine.Open());
+        Assert.Contains("this process", error.Message, StringComparison.Ordinal);
+        first.Dispose();
+        _machine.Open().Dispose();
     }
 
     [Fact]

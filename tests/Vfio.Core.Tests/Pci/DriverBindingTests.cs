@@ -28,7 +28,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void A_probe_after_which_no_link_is_there_has_failed_and_the_override_is_taken_back()
     {
-        _sysfs.AddFunction(Address);
+        _sysfs.AddFunction(Address, group: 7);
         VfioException error = ErrorAssert.Refused(VfioErrorKind.BindFailed, "drivers_probe", 0, Address, () => Bind());
         Assert.Contains("vfio-pci did not take the function", error.Message, StringComparison.Ordinal);
         Assert.Contains("no driver has it", error.Message, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void A_driver_that_keeps_the_function_is_named()
     {
-        _sysfs.AddFunction(Address, driver: "e1000e");
+        _sysfs.AddFunction(Address, group: 7, driver: "e1000e");
         VfioException error = ErrorAssert.Refused(VfioErrorKind.BindFailed, "drivers_probe", 0, Address, () => Bind());
         Assert.Contains("e1000e has it", error.Message, StringComparison.Ordinal);
         Assert.StartsWith(
@@ -49,7 +49,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void A_function_that_the_driver_has_already_is_left_alone()
     {
-        _sysfs.AddFunction(Address, driver: "vfio-pci");
+        _sysfs.AddFunction(Address, group: 7, driver: "vfio-pci");
         using DriverBinding binding = Bind();
         Assert.Equal("vfio-pci", binding.PreviousDriver);
         Assert.Null(binding.PreviousOverride);
@@ -66,7 +66,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void A_driver_that_the_kernel_does_not_have_is_refused_before_anything_is_touched()
     {
-        _sysfs.AddFunction(Address, driver: "e1000e");
+        _sysfs.AddFunction(Address, group: 7, driver: "e1000e");
         VfioException error = ErrorAssert.Refused(
             VfioErrorKind.NoVfio, "modprobe no-such-driver", 0, Address, () => Bind("no-such-driver"));
         Assert.Contains("modprobe no-such-driver", error.Remedy, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void A_file_that_may_not_be_written_asks_for_root()
     {
-        _sysfs.AddFunction(Address);
+        _sysfs.AddFunction(Address, group: 7);
 
         // Root may write any file, so the refusal comes from one that nobody can: a folder.
         File.Delete(Path.Combine(_sysfs.Folder(Address), Override));
@@ -90,9 +90,17 @@ public sealed class DriverBindingTests : IDisposable
     }
 
     [Fact]
+    public void A_function_without_an_IOMMU_stays_with_its_driver()
+    {
+        _sysfs.AddFunction(Address, driver: "e1000e");
+        ErrorAssert.Refused(VfioErrorKind.NoIommu, "open", 0, Address, () => Bind());
+        Assert.Empty(File.ReadAllText(Path.Combine(_sysfs.Folder(Address), "driver", "unbind")));
+    }
+
+    [Fact]
     public void A_file_that_is_missing_is_named()
     {
-        _sysfs.AddFunction(Address);
+        _sysfs.AddFunction(Address, group: 7);
         File.Delete(_sysfs.Paths.DriversProbe);
         VfioException error = Assert.Throws<VfioException>(() => Bind());
         Assert.Equal(VfioErrorKind.BindFailed, error.Kind);
@@ -103,7 +111,7 @@ public sealed class DriverBindingTests : IDisposable
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        _sysfs.AddFunction(Address);
+        _sysfs.AddFunction(Address, group: 7);
         Assert.Throws<ArgumentException>(() => Bind(string.Empty));
         Assert.Throws<ArgumentNullException>(() => Bind(null!));
     }

@@ -233,6 +233,19 @@ public sealed class MappingTests
     }
 
     [Fact]
+    public void Transparent_huge_pages_line_up_with_those_of_the_iommu()
+    {
+        const long Huge = 2 << 20;
+        using var taken = new Taken(TestDevice.Any());
+        using DmaBuffer buffer = taken.Device.Dma.Allocate(3 * Huge, new DmaBufferOptions { PageSize = DmaPageSize.Transparent });
+
+        Assert.Equal(3 * Huge, buffer.Length);
+        Assert.Equal(0, buffer.Address % Huge);
+        Assert.Equal(0ul, buffer.Iova % (ulong)Huge);
+        buffer.Write32(buffer.Length - 4, 1);
+    }
+
+    [Fact]
     public void Huge_pages_that_nobody_reserved_are_named()
     {
         const string Pool = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages";

@@ -1,0 +1,10 @@
+namespace Vfio.Core;
+
+/// <summary>A function that this process has open, or is opening or closing.</summary>
+internal sealed class OpenFunction(PciAddress address)
+{
+    public PciAddress Address => address;
+
+    /// <summary>Whether the last call into the function is all that keeps it open.</summary>
+    public bool IsClosing { get; set; }
+}

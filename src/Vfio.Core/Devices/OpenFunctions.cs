@@ -1,0 +1,61 @@
+namespace Vfio.Core;
+
+/// <summary>The functions that this process has open. Thread-safe.</summary>
+internal sealed class OpenFunctions
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<PciAddress, OpenFunction> _open = [];
+
+    /// <summary>Enters a function, unless it is open. One that is just being closed is waited for.</summary>
+    /// <returns>The entry, or null where the function is open.</returns>
+    public OpenFunction? TryAdd(PciAddress address)
+    {
+        lock (_gate)
+        {
+            while (_open.TryGetValue(address, out OpenFunction? other))
+            {
+                if (!other.IsClosing)
+                {
+                    return null;
+                }
+
+                Monitor.Wait(_gate);
+            }
+
+            var entry = new OpenFunction(address);
+            _open.Add(address, entry);
+            return entry;
+        }
+    }
+
+    public void MarkClosing(OpenFunction entry)
+    {
+        lock (_gate)
+        {
+            entry.IsClosing = true;
+        }
+    }
+
+    /// <summary>Strikes an entry out; a later one for the same function stays.</summary>
+    public void Remove(OpenFunction entry)
+    {
+        lock (_gate)
+        {
+            if (_open.TryGetValue(entry.Address, out OpenFunction? known) && ReferenceEquals(known, entry))
+            {
+                _open.Remove(entry.Address);
+            }
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Whether a function is open, and nobody is closing it.</summary>
+    public bool Contains(PciAddress address)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(address, out OpenFunction? entry) && !entry.IsClosing;
+        }
+    }
+}
