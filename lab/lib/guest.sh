@@ -14,7 +14,7 @@ readonly boot_limit=45 # seconds; an unhurried boot takes six
 # Environment variables that go along into the guest, beside VFIO_*: where the .NET SDK is and how it behaves.
 readonly guest_environment='^(VFIO_.*|PATH|LANG|LC_ALL|TZ|DOTNET_.*)='
 
-# guest_run COMMAND…: uses kernel (a name or path), timeout (seconds), terminal (0 or 1) and verbose (0 or 1) of the caller.
+# guest_run COMMAND…: uses what kernel_prepare set, and timeout (seconds), terminal (0 or 1) and verbose (0 or 1) of the caller.
 # Returns the command's exit code, or one of the above.
 guest_run() {
     guest_prepare "$@"
@@ -29,7 +29,6 @@ guest_run() {
 }
 
 guest_prepare() {
-    kernel_prepare "$kernel"
     initramfs_prepare
 
     local run=${XDG_RUNTIME_DIR:-/tmp}
