@@ -69,7 +69,7 @@ internal static class Program
         int errors = findings.Count(finding => finding.IsError);
         Console.Error.WriteLine(errors == 0
             ? "verify: the bindings are what the headers say"
-            : $"verify: {errors} differences");
+            : $"verify: differences: {errors}");
         return errors == 0 ? 0 : 1;
     }
 

@@ -17,7 +17,8 @@ if (parsed.Errors.Count > 0)
         Console.Error.WriteLine($"vfio: {error.Message}");
     }
 
-    Console.Error.WriteLine("Try 'vfio --help'.");
+    string command = parsed.CommandResult.Command is RootCommand ? string.Empty : $" {parsed.CommandResult.Command.Name}";
+    Console.Error.WriteLine($"Try 'vfio{command} --help'.");
     return ExitCode.Usage;
 }
 

@@ -17,6 +17,9 @@ public sealed class PciNames
     {
     }
 
+    /// <summary>Whether there are no names at all, because the system has no file of them.</summary>
+    public bool IsEmpty => _vendors.Count == 0 && _classes.Count == 0;
+
     /// <summary>Reads the system's file.</summary>
     public static PciNames Load()
     {

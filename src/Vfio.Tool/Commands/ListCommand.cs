@@ -21,6 +21,11 @@ internal static class ListCommand
     private static int Run(bool json)
     {
         PciNames names = PciNames.Load();
+        if (names.IsEmpty)
+        {
+            Console.Error.WriteLine("vfio: no names: the system has no pci.ids (Debian's package pci.ids brings it)");
+        }
+
         ListEntry[] entries = [.. PciFunction.ReadAll().Select(function => ListEntry.From(function, names))];
         if (json)
         {
