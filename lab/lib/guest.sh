@@ -58,7 +58,8 @@ guest_prepare() {
         setpriv --pdeathsig KILL
         qemu-system-x86_64
         # Never KVM because /dev/kvm exists: on some machines it cannot start an ordinary kernel.
-        -M q35 -accel 'tcg,thread=multi' -cpu max -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
+        # Without x2APIC: its registers seem to be what loses interrupts; memory-mapped ones are accessed under a lock.
+        -M q35 -accel 'tcg,thread=multi' -cpu max,x2apic=off -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
         -kernel "$kernel_image" -initrd "$initramfs"
         # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes.
         -append "console=ttyS0 quiet panic=-1 nohz=off highres=off intel_iommu=on ${VFIO_LAB_APPEND-}"
