@@ -10,11 +10,14 @@ namespace Vfio.Core;
 /// a signal interrupted have been repeated. Tests put another implementation here to take the error paths that no
 /// device can be made to take.
 /// </remarks>
-internal unsafe interface IVfioKernel
+internal unsafe interface IVfioKernel : IIommufdCalls
 {
     int Open(string path, int flags);
 
     int Close(int fd);
+
+    /// <summary>Makes another descriptor of the same open file, closed on exec.</summary>
+    int Duplicate(int fd);
 
     int GetApiVersion(int container);
 
@@ -44,6 +47,8 @@ internal unsafe interface IVfioKernel
 
     int ResetDevice(int device);
 
+    int DeviceFeature(int device, vfio_device_feature* feature);
+
     long ReadAt(int fd, void* destination, nuint count, long offset);
 
     long WriteAt(int fd, void* source, nuint count, long offset);
@@ -52,6 +57,11 @@ internal unsafe interface IVfioKernel
     int MapMemory(void* hint, nuint length, int protection, int flags, int fd, long offset, out nint address);
 
     int UnmapMemory(nint address, nuint length);
+
+    /// <summary>Makes a file of memory (<c>memfd_create</c>); of the given flags, closed on exec is always one.</summary>
+    int CreateMemoryFile(uint flags);
+
+    int SetFileLength(int fd, long length);
 
     int Advise(nint address, nuint length, int advice);
 
@@ -64,6 +74,11 @@ internal unsafe interface IVfioKernel
     int ReadEventFd(int fd, out ulong count);
 
     int WriteEventFd(int fd, ulong value);
+
+    /// <summary>Reads whole records of a queue; EAGAIN where it has none.</summary>
+    long ReadQueue(int fd, void* destination, nuint count);
+
+    long WriteQueue(int fd, void* source, nuint count);
 
     /// <summary>Waits until the descriptor can be read: 1 when it can, 0 when the time is over, EINTR not repeated.</summary>
     int PollRead(int fd, int timeoutMilliseconds);

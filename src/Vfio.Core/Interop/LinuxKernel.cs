@@ -6,7 +6,7 @@ using static Vfio.Native.VfioUapi;
 namespace Vfio.Core;
 
 /// <summary>The kernel that this process runs on.</summary>
-internal sealed unsafe class LinuxKernel : IVfioKernel
+internal sealed unsafe partial class LinuxKernel : IVfioKernel
 {
     public static LinuxKernel Instance { get; } = new();
 
@@ -31,6 +31,8 @@ internal sealed unsafe class LinuxKernel : IVfioKernel
 
     // Linux closes the descriptor even when a signal interrupts close: repeating it could close another thread's.
     public int Close(int fd) => Result(Libc.close(fd));
+
+    public int Duplicate(int fd) => Result(Libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, 0));
 
     public int GetApiVersion(int container) => Ioctl(container, VFIO_GET_API_VERSION, 0);
 
@@ -66,6 +68,8 @@ internal sealed unsafe class LinuxKernel : IVfioKernel
     public int SetIrqs(int device, vfio_irq_set* set) => Ioctl(device, VFIO_DEVICE_SET_IRQS, set);
 
     public int ResetDevice(int device) => Ioctl(device, VFIO_DEVICE_RESET, 0);
+
+    public int DeviceFeature(int device, vfio_device_feature* feature) => Ioctl(device, VFIO_DEVICE_FEATURE, feature);
 
     public long ReadAt(int fd, void* destination, nuint count, long offset)
     {
@@ -105,6 +109,16 @@ internal sealed unsafe class LinuxKernel : IVfioKernel
 
     public int UnmapMemory(nint address, nuint length) => Result(Libc.munmap((void*)address, length));
 
+    public int CreateMemoryFile(uint flags)
+    {
+        fixed (byte* name = "vfio-dma\0"u8)
+        {
+            return Result(Libc.memfd_create(name, Libc.MFD_CLOEXEC | flags));
+        }
+    }
+
+    public int SetFileLength(int fd, long length) => Result(Libc.ftruncate(fd, length));
+
     public int Advise(nint address, nuint length, int advice) => Result(Libc.madvise((void*)address, length, advice));
 
     public MemoryLock GetMemoryLock()
@@ -140,6 +154,30 @@ internal sealed unsafe class LinuxKernel : IVfioKernel
         while (result == -Errno.EINTR);
 
         return result < 0 ? result : 0;
+    }
+
+    public long ReadQueue(int fd, void* destination, nuint count)
+    {
+        nint result;
+        do
+        {
+            result = Libc.read(fd, destination, count);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
+    }
+
+    public long WriteQueue(int fd, void* source, nuint count)
+    {
+        nint result;
+        do
+        {
+            result = Libc.write(fd, source, count);
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
     }
 
     public int PollRead(int fd, int timeoutMilliseconds)

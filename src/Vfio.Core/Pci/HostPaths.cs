@@ -22,11 +22,23 @@ internal sealed class HostPaths(string root)
     /// <summary>The node of VFIO containers.</summary>
     public string ContainerNode { get; } = Path.Combine(root, "dev/vfio/vfio");
 
+    /// <summary>The node of iommufd.</summary>
+    public string IommufdNode { get; } = Path.Combine(root, "dev/iommu");
+
+    /// <summary>The folder of one link for each mediated device, named by UUID.</summary>
+    public string MediatedDevices { get; } = Path.Combine(root, "sys/bus/mdev/devices");
+
+    /// <summary>The list of drivers of character devices.</summary>
+    public string CharacterDevices { get; } = Path.Combine(root, "proc/devices");
+
     /// <summary>The switch of VFIO's no-IOMMU mode.</summary>
     public string NoIommuParameter { get; } = Path.Combine(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 
     /// <summary>The folder of a PCI function.</summary>
     public string Function(PciAddress address) => Path.Combine(PciDevices, address.ToString());
+
+    /// <summary>The node of a device that is opened without its group, such as <c>vfio0</c>.</summary>
+    public string DeviceNode(string name) => Path.Combine(root, "dev/vfio/devices", name);
 
     /// <summary>The node of a group.</summary>
     public string GroupNode(int group)

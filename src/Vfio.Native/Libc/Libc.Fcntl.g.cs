@@ -82,6 +82,12 @@ public static unsafe partial class Libc
     [NativeTypeName("#define O_RSYNC O_SYNC")]
     public const int O_RSYNC = 0x101000;
 
+    [NativeTypeName("#define F_DUPFD_CLOEXEC 1030")]
+    public const int F_DUPFD_CLOEXEC = 1030;
+
     [LibraryImport(LibraryName, SetLastError = true)]
     public static partial int open([NativeTypeName("const char *")] byte* file, int oflag, uint mode);
+
+    [LibraryImport(LibraryName, SetLastError = true)]
+    public static partial int fcntl(int fd, int cmd, int arg);
 }
