@@ -61,7 +61,7 @@ public sealed class DriverBinding : IDisposable
 
         if (PreviousDriver != Driver)
         {
-            if (_host.OpenFunctions.Contains(Address))
+            if (_host.OpenFunctions.Contains(Address.ToString()))
             {
                 throw BindingErrors.Open(Address);
             }
@@ -90,7 +90,7 @@ public sealed class DriverBinding : IDisposable
         RequireName(driver);
         if (!host.Pci.Exists(address))
         {
-            throw DeviceErrors.NoSuchDevice(address);
+            throw DeviceErrors.NoSuchDevice(address.ToString());
         }
 
         var binding = new DriverBinding(host, address, driver);
@@ -99,7 +99,7 @@ public sealed class DriverBinding : IDisposable
             return binding;
         }
 
-        if (host.OpenFunctions.Contains(address))
+        if (host.OpenFunctions.Contains(address.ToString()))
         {
             throw BindingErrors.Open(address);
         }
@@ -107,7 +107,7 @@ public sealed class DriverBinding : IDisposable
         // Without a group a VFIO driver would refuse, after the host's driver had let go.
         if (HostDrivers.IsVfio(driver) && host.Pci.Group(address) is null && !host.Pci.AllowsNoIommu)
         {
-            throw DeviceErrors.NoGroup(address);
+            throw DeviceErrors.NoGroup(address.ToString());
         }
 
         binding._binder.RequirePermission(address);

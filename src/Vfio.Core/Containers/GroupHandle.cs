@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace Vfio.Core;
 
 /// <summary>An open <c>/dev/vfio/N</c>: an IOMMU group, which stays in its container until it is closed.</summary>
-internal sealed class GroupHandle : KernelHandle
+internal sealed class GroupHandle : KernelHandle, IOpenGroup
 {
     private readonly ContainerHandle _container;
-    private readonly Action<GroupHandle> _closed;
+    private readonly Action<IOpenGroup> _closed;
     private bool _attached;
 
     public GroupHandle(
@@ -14,19 +16,17 @@ internal sealed class GroupHandle : KernelHandle
         int id,
         AddressSpace space,
         ContainerHandle container,
-        Action<GroupHandle> closed)
+        Action<IOpenGroup> closed)
         : base(kernel, fd, path, container)
     {
-        Id = id;
+        Unit = id.ToString(CultureInfo.InvariantCulture);
         Space = space;
         _container = container;
         _closed = closed;
     }
 
-    /// <summary>The number of the group.</summary>
-    public int Id { get; }
+    public string Unit { get; }
 
-    /// <summary>The address space that the group's devices use.</summary>
     public AddressSpace Space { get; }
 
     /// <summary>Notes that the kernel has put the group into the container.</summary>
@@ -36,7 +36,9 @@ internal sealed class GroupHandle : KernelHandle
         _container.GroupAttached();
     }
 
-    protected override bool CloseDescriptor() => Space.WithGroups(() =>
+    public void RemoveReference() => DangerousRelease();
+
+    protected override bool CloseDescriptor() => Space.WithDevices(() =>
     {
         bool closed = base.CloseDescriptor();
         if (_attached)

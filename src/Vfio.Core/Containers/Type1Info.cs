@@ -16,12 +16,12 @@ internal static unsafe class Type1Info
         new(new Iova(0xfef0_0000), new Iova((1UL << 39) - 1)),
     ];
 
-    public static AddressSpaceInfo Parse(IommuModel model, ReadOnlySpan<byte> answer)
+    public static AddressSpaceInfo Parse(VfioBackend backend, ReadOnlySpan<byte> answer)
     {
         var header = MemoryMarshal.Read<vfio_iommu_type1_info>(answer);
         var info = new AddressSpaceInfo
         {
-            Model = model,
+            Backend = backend,
             PageSizes = (header.flags & VFIO_IOMMU_INFO_PGSIZES) != 0 ? header.iova_pgsizes : (ulong)Environment.SystemPageSize,
             Ranges = _defaultRanges,
         };
@@ -68,15 +68,6 @@ internal static unsafe class Type1Info
             ranges[i] = new IovaRange(new Iova(raw[i].start), new Iova(raw[i].end));
         }
 
-        Array.Sort(ranges, static (left, right) => left.First.CompareTo(right.First));
-        for (int i = 0; i < ranges.Length; i++)
-        {
-            if (ranges[i].Last < ranges[i].First || (i > 0 && ranges[i].First <= ranges[i - 1].Last))
-            {
-                throw new InvalidDataException($"{Step}: the kernel's IOVA ranges overlap or are upside down at {ranges[i]}.");
-            }
-        }
-
-        return ranges;
+        return IovaRange.Sorted(ranges, Step);
     }
 }

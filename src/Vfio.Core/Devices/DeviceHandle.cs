@@ -1,8 +1,12 @@
 namespace Vfio.Core;
 
-/// <summary>The descriptor of an open device. While it is open, its host counts the function as this process's.</summary>
-internal sealed class DeviceHandle(VfioHost host, int fd, OpenFunction function, GroupHandle group)
-    : KernelHandle(host.Kernel, fd, function.Address.ToString(), group)
+/// <summary>The descriptor of an open device. While it is open, its host counts the device as this process's.</summary>
+/// <param name="host">The host.</param>
+/// <param name="fd">The descriptor.</param>
+/// <param name="function">The host's entry for the device, struck out after the close.</param>
+/// <param name="parent">What the device hangs on: its group, its iommufd, or nothing.</param>
+internal class DeviceHandle(VfioHost host, int fd, OpenFunction function, KernelHandle? parent)
+    : KernelHandle(host.Kernel, fd, function.Name, parent)
 {
     protected override void Dispose(bool disposing)
     {

@@ -1,26 +1,23 @@
+using System.Runtime.InteropServices;
 using Vfio.Native;
-using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core;
 
-/// <summary>The steps from an address to an open device by way of its group, each with its own error.</summary>
-internal sealed unsafe class DeviceOpener(VfioHost host)
+/// <summary>
+/// From a name to an open device: what it is, whether it can be taken at all, and by which back end, until one of them has it.
+/// </summary>
+internal sealed class DeviceOpener(VfioHost host)
 {
-    // Opening resets the device, for which the kernel only tries to take the device's lock; others hold it shortly.
-    private const int LockRetries = 20;
-
-    private static readonly TimeSpan _lockPause = TimeSpan.FromMilliseconds(10);
-
-    private readonly IVfioKernel _kernel = host.Kernel;
-
-    /// <summary>Opens the device; the address space has one more user on return, which closing the device gives back.</summary>
-    public (IDeviceTransport Transport, AddressSpace Space) Open(PciAddress address, AddressSpace? wanted)
+    /// <summary>Opens the device. What comes back has a use of its address space.</summary>
+    public OpenedDevice Open(HostDevice device, VfioDeviceOptions options)
     {
-        int id = Check(address);
-        OpenFunction function = host.OpenFunctions.TryAdd(address) ?? throw DeviceErrors.OpenHere(address);
+        Check(device, options);
+        OpenFunction function = host.OpenFunctions.TryAdd(device.Name) ?? throw DeviceErrors.OpenHere(device.Name);
         try
         {
-            return OpenInGroup(function, id, wanted);
+            return options.Node is { } node && PassedDevice.IsReady(host.Kernel, node)
+                ? PassedDevice.Take(host, function, node, options.AddressSpace)
+                : Open(function, device, options);
         }
         catch
         {
@@ -29,16 +26,64 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         }
     }
 
-    private (IDeviceTransport Transport, AddressSpace Space) OpenInGroup(OpenFunction function, int id, AddressSpace? wanted)
+    private static void Check(HostDevice device, VfioDeviceOptions options)
     {
-        GroupHandle group = host.Groups.Acquire(
-            id,
-            wanted,
-            () => AddressSpace.Create(host, options: null),
-            (space, closed) => OpenGroup(function.Address, id, space, closed));
+        if (device.Group is null && device.Node is null)
+        {
+            throw DeviceErrors.NoGroup(device.Name);
+        }
+
+        if (device.IsNoIommu && !options.AllowUnsafeNoIommu && options.AddressSpace?.IsIsolated != false)
+        {
+            throw DeviceErrors.NoIsolation(device.Name);
+        }
+
+        if (device.Address is not null && !HostDrivers.IsVfio(device.Driver))
+        {
+            throw DeviceErrors.NotBound(device.Name, device.Driver);
+        }
+    }
+
+    private OpenedDevice Open(OpenFunction function, HostDevice device, VfioDeviceOptions options)
+    {
+        if (options.AddressSpace is { } space)
+        {
+            return Open(function, device, options, space, () => space);
+        }
+
+        VfioException? first = null;
+        BackendChoice choice = Choose(options);
+        foreach (IReadOnlyList<VfioBackend> candidate in choice.Candidates(
+            host, device.Node is not null, device.Group is not null, device.IsNoIommu))
+        {
+            var wish = new AddressSpaceOptions { AllowUnsafeNoIommu = device.IsNoIommu };
+            try
+            {
+                return Open(function, device, options, wanted: null, () => AddressSpace.Create(host, candidate, wish));
+            }
+            catch (VfioException error) when (BackendOpener.IsAboutNodes(error))
+            {
+                first ??= error;
+            }
+        }
+
+        throw first ?? BackendErrors.NothingSuits(choice, device.IsNoIommu);
+    }
+
+    private OpenedDevice Open(
+        OpenFunction function, HostDevice device, VfioDeviceOptions options, AddressSpace? wanted, Func<AddressSpace> create)
+    {
+        SafeHandle? node = options.Node;
+        IOpenGroup group = host.Groups.Acquire(
+            device.OwnedUnit, wanted, create, (space, closed) => space.Iommu.OpenGroup(space, device, node, closed));
         try
         {
-            return (OpenDevice(function, group), group.Space);
+            if (group.Space.IsIsolated == device.IsNoIommu)
+            {
+                throw BackendErrors.WrongIsolation(device.Name, device.IsNoIommu);
+            }
+
+            return group.Space.Iommu.OpenDevice(function, device, group, new DeviceAccess(node, options.Token));
         }
         catch
         {
@@ -47,114 +92,31 @@ internal sealed unsafe class DeviceOpener(VfioHost host)
         }
         finally
         {
-            // The device holds the group open from here on, or nobody does.
-            group.DangerousRelease();
+            // The device holds the group from here on, or nobody does.
+            group.RemoveReference();
         }
     }
 
-    private int Check(PciAddress address)
+    private BackendChoice Choose(VfioDeviceOptions options)
     {
-        if (!host.Pci.Exists(address))
-        {
-            throw DeviceErrors.NoSuchDevice(address);
-        }
-
-        int id = host.Pci.Group(address) ?? throw DeviceErrors.NoGroup(address);
-        if (host.Pci.IsNoIommu(id))
-        {
-            throw DeviceErrors.NoIsolation(address, id);
-        }
-
-        string? driver = host.Pci.Driver(address);
-        return HostDrivers.IsVfio(driver) ? id : throw DeviceErrors.NotBound(address, driver);
+        BackendChoice choice = BackendChoice.Of(options.Backend, host.Preference);
+        return options.Node is { } node && !choice.IsForced
+            ? new BackendChoice(IsGroup(node) ? [VfioBackend.Type1V2, VfioBackend.Type1V1, VfioBackend.NoIommu] : [VfioBackend.Iommufd], IsForced: false)
+            : choice;
     }
 
-    private GroupHandle OpenGroup(PciAddress address, int id, AddressSpace space, Action<GroupHandle> closed)
+    private unsafe bool IsGroup(SafeHandle node)
     {
-        var backend = (Type1Backend)space.Backend;
-        using DescriptorLease container = backend.Container.Lease();
-        string path = host.Paths.GroupNode(id);
-        int fd = _kernel.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC);
-        if (fd < 0)
-        {
-            throw GroupErrors.Open(path, id, address, -fd);
-        }
-
-        var group = new GroupHandle(_kernel, fd, path, id, space, backend.Container, closed);
+        bool added = false;
+        node.DangerousAddRef(ref added);
         try
         {
-            RequireViable(group, fd);
-            int containerFd = container.Fd;
-            return space.WithGroups(() => Attach(group, fd, backend, containerFd));
+            var status = new vfio_group_status { argsz = (uint)sizeof(vfio_group_status) };
+            return host.Kernel.GetGroupStatus((int)node.DangerousGetHandle(), &status) >= 0;
         }
-        catch
+        finally
         {
-            group.Dispose();
-            throw;
+            node.DangerousRelease();
         }
     }
-
-    private void RequireViable(GroupHandle group, int fd)
-    {
-        var status = new vfio_group_status { argsz = (uint)sizeof(vfio_group_status) };
-        int result = _kernel.GetGroupStatus(fd, &status);
-        if (result < 0)
-        {
-            throw GroupErrors.Status(group.Path, -result);
-        }
-
-        if ((status.flags & VFIO_GROUP_FLAGS_VIABLE) == 0)
-        {
-            throw GroupErrors.NotViable(group.Path, Facts(group), "VFIO_GROUP_GET_STATUS", errno: 0);
-        }
-    }
-
-    private GroupHandle Attach(GroupHandle group, int fd, Type1Backend backend, int containerFd)
-    {
-        bool first = !backend.IsAttached;
-        int result = _kernel.SetContainer(fd, containerFd);
-        if (result < 0)
-        {
-            throw GroupErrors.SetContainer(group.Path, Facts(group), first, -result);
-        }
-
-        if (first)
-        {
-            backend.SetModel(Facts(group));
-        }
-
-        group.Space.DeviceAttached(first);
-        group.MarkAttached();
-        return group;
-    }
-
-    private KernelDevice OpenDevice(OpenFunction function, GroupHandle group)
-    {
-        string name = function.Address.ToString();
-        using DescriptorLease lease = group.Lease();
-        int fd = _kernel.GetDeviceFd(lease.Fd, name);
-        for (int i = 0; fd == -Errno.EAGAIN && i < LockRetries; i++)
-        {
-            Thread.Sleep(_lockPause);
-            fd = _kernel.GetDeviceFd(lease.Fd, name);
-        }
-
-        if (fd < 0)
-        {
-            throw DeviceErrors.Open(function.Address, group.Path, -fd);
-        }
-
-        var handle = new DeviceHandle(host, fd, function, group);
-        try
-        {
-            return new KernelDevice(handle, name);
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-    }
-
-    private GroupFacts Facts(GroupHandle group) => new(host.Pci, group.Id);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vfio.Core;
 
 /// <summary>
@@ -31,6 +33,10 @@ internal interface IDeviceTransport : IDisposable
 
     /// <summary>Puts part of a region over reserved addresses.</summary>
     void Map(RegionInfo region, long offset, long length, nint address);
+
+    /// <summary>Makes a descriptor of part of a region, by which others can map it.</summary>
+    /// <exception cref="VfioException">The device or the kernel cannot.</exception>
+    SafeHandle Export(RegionInfo region, long offset, long length);
 
     /// <summary>Describes an interrupt index; one of count zero where the device has none.</summary>
     InterruptInfo GetInterrupt(int index);

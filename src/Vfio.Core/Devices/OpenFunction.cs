@@ -1,9 +1,9 @@
 namespace Vfio.Core;
 
 /// <summary>A function that this process has open, or is opening or closing.</summary>
-internal sealed class OpenFunction(PciAddress address)
+internal sealed class OpenFunction(string name)
 {
-    public PciAddress Address => address;
+    public string Name => name;
 
     /// <summary>Whether the last call into the function is all that keeps it open.</summary>
     public bool IsClosing { get; set; }

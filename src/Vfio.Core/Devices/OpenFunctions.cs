@@ -4,15 +4,15 @@ namespace Vfio.Core;
 internal sealed class OpenFunctions
 {
     private readonly object _gate = new();
-    private readonly Dictionary<PciAddress, OpenFunction> _open = [];
+    private readonly Dictionary<string, OpenFunction> _open = [];
 
     /// <summary>Enters a function, unless it is open. One that is just being closed is waited for.</summary>
     /// <returns>The entry, or null where the function is open.</returns>
-    public OpenFunction? TryAdd(PciAddress address)
+    public OpenFunction? TryAdd(string name)
     {
         lock (_gate)
         {
-            while (_open.TryGetValue(address, out OpenFunction? other))
+            while (_open.TryGetValue(name, out OpenFunction? other))
             {
                 if (!other.IsClosing)
                 {
@@ -22,8 +22,8 @@ internal sealed class OpenFunctions
                 Monitor.Wait(_gate);
             }
 
-            var entry = new OpenFunction(address);
-            _open.Add(address, entry);
+            var entry = new OpenFunction(name);
+            _open.Add(name, entry);
             return entry;
         }
     }
@@ -41,9 +41,9 @@ internal sealed class OpenFunctions
     {
         lock (_gate)
         {
-            if (_open.TryGetValue(entry.Address, out OpenFunction? known) && ReferenceEquals(known, entry))
+            if (_open.TryGetValue(entry.Name, out OpenFunction? known) && ReferenceEquals(known, entry))
             {
-                _open.Remove(entry.Address);
+                _open.Remove(entry.Name);
             }
 
             Monitor.PulseAll(_gate);
@@ -51,11 +51,11 @@ internal sealed class OpenFunctions
     }
 
     /// <summary>Whether a function is open, and nobody is closing it.</summary>
-    public bool Contains(PciAddress address)
+    public bool Contains(string name)
     {
         lock (_gate)
         {
-            return _open.TryGetValue(address, out OpenFunction? entry) && !entry.IsClosing;
+            return _open.TryGetValue(name, out OpenFunction? entry) && !entry.IsClosing;
         }
     }
 }

@@ -12,26 +12,45 @@ namespace Vfio.Core;
 /// </remarks>
 public sealed class VfioDevice : IDisposable
 {
+    private static readonly VfioDeviceOptions _defaults = new();
+
     private readonly Lock _closeGate = new();
     private readonly Lock _gate = new();
     private readonly HashSet<IDisposable> _children = [];
     private readonly IDeviceTransport _transport;
+    private readonly DeviceAttachment _attachment;
     private bool _disposed;
 
-    internal VfioDevice(IDeviceTransport transport, AddressSpace space)
+    internal VfioDevice(VfioHost host, OpenedDevice opened)
     {
-        _transport = transport;
-        Dma = space;
-        Regions = new DeviceRegions(this, transport);
-        Config = new PciConfigSpace(Regions.Config, transport.Name);
-        Interrupts = new DeviceInterrupts(this, transport, space.Host);
+        _transport = opened.Transport;
+        _attachment = opened.Attachment;
+        Host = host;
+        Regions = new DeviceRegions(this, _transport);
+        Config = new PciConfigSpace(Regions.Config, _transport.Name);
+        Interrupts = new DeviceInterrupts(this, _transport, host);
     }
 
-    /// <summary>The device's name; for PCI its address.</summary>
+    /// <summary>The device's name; for PCI its address, for a mediated device its UUID.</summary>
     public string Name => _transport.Name;
 
     /// <summary>The memory that the device sees.</summary>
-    public AddressSpace Dma { get; }
+    /// <exception cref="InvalidOperationException">The device is detached, or it was passed in without its address space.</exception>
+    public AddressSpace Dma => _attachment.Space
+        ?? throw new InvalidOperationException($"{Name} is attached to no address space that this process has: all of its DMA is blocked, or another process's business.");
+
+    /// <summary>Whether the device is attached to an address space of this process.</summary>
+    public bool IsAttached => _attachment.Space is not null;
+
+    /// <summary>The back end that the device was opened with.</summary>
+    /// <exception cref="InvalidOperationException">The device is detached, or it was passed in without its address space.</exception>
+    public VfioBackend Backend => Dma.Backend;
+
+    /// <summary>
+    /// Whether an IOMMU keeps the device from memory that is not mapped for it. False only where the caller allowed that
+    /// (<see cref="VfioDeviceOptions.AllowUnsafeNoIommu"/>): it can then read and write all of the machine's memory.
+    /// </summary>
+    public bool IsIsolated => _attachment.IsIsolated;
 
     /// <summary>The device's regions: BARs, expansion ROM and others.</summary>
     public DeviceRegions Regions { get; }
@@ -58,6 +77,55 @@ public sealed class VfioDevice : IDisposable
     /// <inheritdoc cref="Open(string, VfioDeviceOptions?)"/>
     public static VfioDevice Open(PciAddress address, VfioDeviceOptions? options = null)
         => Open(VfioHost.Local, address, options);
+
+    /// <summary>Opens a mediated device.</summary>
+    /// <param name="uuid">The UUID that it was made by.</param>
+    /// <param name="options">How it is opened; null for the defaults.</param>
+    /// <exception cref="VfioException">A step failed; the exception names it and says what to do.</exception>
+    /// <exception cref="InvalidDataException">What the kernel tells of the device contradicts itself.</exception>
+    /// <exception cref="ObjectDisposedException">The address space has been disposed, and no device uses it any more.</exception>
+    public static VfioDevice Open(Guid uuid, VfioDeviceOptions? options = null) => Open(VfioHost.Local, uuid, options);
+
+    /// <summary>
+    /// Moves the device to another address space, or back into one after <see cref="Detach"/> (<c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>). Where
+    /// the IOMMU can, there is no moment in between. Iommufd only.
+    /// </summary>
+    /// <exception cref="VfioException">
+    /// The back end cannot, other devices of the group are open and would be moved along, or the kernel refused; the device is where it was.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The device or the address space has been disposed.</exception>
+    public void Attach(AddressSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        _attachment.Attach(space);
+    }
+
+    /// <summary>Takes the device out of its address space: all of its DMA is blocked (<c>VFIO_DEVICE_DETACH_IOMMUFD_PT</c>). Iommufd only.</summary>
+    /// <exception cref="VfioException">The back end cannot, or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public void Detach() => _attachment.Detach();
+
+    /// <summary>
+    /// Lets the device's DMA with a process address space id go through an address space, in place of the one that the id had if any
+    /// (<c>VFIO_DEVICE_ATTACH_PASID</c>). Iommufd only, and a device and an IOMMU with process address space ids.
+    /// </summary>
+    /// <exception cref="VfioException">The back end or the device cannot, or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device or the address space has been disposed.</exception>
+    public void AttachPasid(uint pasid, AddressSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        _attachment.AttachPasid(pasid, space);
+    }
+
+    /// <summary>Blocks the device's DMA with a process address space id (<c>VFIO_DEVICE_DETACH_PASID</c>). Iommufd only.</summary>
+    /// <exception cref="VfioException">Nothing is attached to the id, or the back end cannot.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public void DetachPasid(uint pasid) => _attachment.DetachPasid(pasid);
+
+    /// <summary>Tells of the IOMMU in front of the device (<c>IOMMU_GET_HW_INFO</c>). Iommufd only.</summary>
+    /// <exception cref="VfioException">The back end cannot, or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public IommuHardwareInfo GetIommuInfo() => _attachment.GetHardwareInfo();
 
     /// <summary>Resets the function (<c>VFIO_DEVICE_RESET</c>). The kernel restores its configuration space.</summary>
     /// <remarks>Registers behind the BARs lose their state, and the device forgets what DMA it was told to do.</remarks>
@@ -90,21 +158,31 @@ public sealed class VfioDevice : IDisposable
             }
 
             _transport.Dispose();
-            Dma.RemoveUser();
+            _attachment.Release();
         }
     }
 
+    internal VfioHost Host { get; }
+
+    internal DeviceAttachment Attachment => _attachment;
+
     internal static VfioDevice Open(VfioHost host, PciAddress address, VfioDeviceOptions? options)
+        => Open(host, HostDevice.Find(host, address), options);
+
+    internal static VfioDevice Open(VfioHost host, Guid uuid, VfioDeviceOptions? options)
+        => Open(host, HostDevice.Find(host, uuid), options);
+
+    private static VfioDevice Open(VfioHost host, HostDevice device, VfioDeviceOptions? options)
     {
-        (IDeviceTransport transport, AddressSpace space) = new DeviceOpener(host).Open(address, options?.AddressSpace);
+        OpenedDevice opened = new DeviceOpener(host).Open(device, options ?? _defaults);
         try
         {
-            return new VfioDevice(transport, space);
+            return new VfioDevice(host, opened);
         }
         catch
         {
-            transport.Dispose();
-            space.RemoveUser();
+            opened.Transport.Dispose();
+            opened.Attachment.Release();
             throw;
         }
     }

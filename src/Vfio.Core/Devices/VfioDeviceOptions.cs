@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vfio.Core;
 
 /// <summary>How a device is opened.</summary>
@@ -8,4 +10,35 @@ public sealed record VfioDeviceOptions
     /// already, and a new one otherwise.
     /// </summary>
     public AddressSpace? AddressSpace { get; init; }
+
+    /// <summary>
+    /// The back end of a new address space. By default what the environment variable <c>VFIO_BACKEND</c> says, and otherwise the best
+    /// that the host has: iommufd where the device has a node of its own, else the container.
+    /// </summary>
+    public VfioBackend? Backend { get; init; }
+
+    /// <summary>
+    /// Opens the device also where no IOMMU stands between it and memory. <b>Nothing isolates such a device: it, and whoever controls
+    /// it, can read and write all of the machine's memory</b>, so the process needs <c>CAP_SYS_RAWIO</c>, and the kernel counts itself
+    /// as tainted. See <see cref="AddressSpaceOptions.AllowUnsafeNoIommu"/>.
+    /// </summary>
+    public bool AllowUnsafeNoIommu { get; init; }
+
+    /// <summary>
+    /// The token that a virtual function is opened with while its physical function is in user space, and that a physical function
+    /// sets for its virtual ones (<c>vf_token=</c>, or <c>VFIO_DEVICE_BIND_FLAG_TOKEN</c>).
+    /// </summary>
+    public Guid? Token { get; init; }
+
+    /// <summary>
+    /// A descriptor that another process, or a service manager, has opened, for a process that may not open the nodes itself: the
+    /// device's own node (<c>/dev/vfio/devices/vfioN</c>), the node of its group (<c>/dev/vfio/N</c>), or the device itself as it came out of
+    /// <c>VFIO_GROUP_GET_DEVICE_FD</c> or after <c>VFIO_DEVICE_BIND_IOMMUFD</c>. It is duplicated; the caller keeps, and closes, its own.
+    /// </summary>
+    /// <remarks>
+    /// A device that is open already is taken as it is. Name the address space that was made from the container, or the iommufd, that
+    /// the other process used (<see cref="AddressSpaceOptions.Node"/>); without one the device has registers and interrupts, and
+    /// <see cref="VfioDevice.Dma"/> throws.
+    /// </remarks>
+    public SafeHandle? Node { get; init; }
 }

@@ -1,39 +1,47 @@
+using System.Runtime.InteropServices;
+
 namespace Vfio.Core;
 
 /// <summary>
-/// The memory that devices see: mappings from I/O virtual addresses to memory of this process, kept by the IOMMU. In
-/// the kernel's terms a VFIO container with its IOMMU model.
+/// The memory that devices see: mappings from I/O virtual addresses to memory, kept by the IOMMU. In the kernel's terms an IOAS of
+/// iommufd's, or a VFIO container with its IOMMU model; which of them makes no difference to a program, except where a member says so.
 /// </summary>
 /// <remarks>
 /// <para>A device opened without naming an address space gets its own. To share one among devices, create it and name
 /// it in <see cref="VfioDeviceOptions.AddressSpace"/>; devices of one IOMMU group share theirs in any case.</para>
-/// <para>Mappings live until they are disposed, also while no device is attached: the kernel drops them with the last
-/// device, and they are made again with the next. The kernel's object closes when the address space has been disposed
+/// <para>Mappings live until they are disposed, also while no device is attached: where the kernel drops them with the last
+/// device, they are made again with the next. The kernel's object closes when the address space has been disposed
 /// and its last device is closed.</para>
 /// <para>All members are thread-safe. A mapping is made or undone by one thread at a time, as in the kernel.</para>
 /// </remarks>
 public sealed class AddressSpace : IDisposable
 {
     private static readonly DmaBufferOptions _defaultBuffer = new();
+    private static long _created;
 
     private readonly Lock _gate = new();
     private readonly UseCount _users = new();
     private readonly MappingTable _table;
+    private readonly long _order = Interlocked.Increment(ref _created);
+    private int _devices;
     private int _disposed;
 
-    internal AddressSpace(VfioHost host, IommuBackend backend, string path)
+    private AddressSpace(VfioHost host, IommuBackend iommu)
     {
         Host = host;
-        Backend = backend;
-        Path = path;
-        _table = new MappingTable(path);
+        Iommu = iommu;
+        _table = new MappingTable(iommu.Path, iommu.MapStep);
     }
 
-    /// <summary>The model in use. Known once a device is attached.</summary>
-    /// <exception cref="InvalidOperationException">No device has been attached yet.</exception>
-    public IommuModel Model => Backend.Model;
+    /// <summary>The back end in use.</summary>
+    /// <exception cref="InvalidOperationException">A container whose module is not loaded yet chooses its version with the first device.</exception>
+    public VfioBackend Backend => Iommu.Kind
+        ?? throw new InvalidOperationException("The container chooses its version when the first device is attached.");
 
-    /// <summary>The addresses that can be mapped, sorted and disjoint; empty while no device has been attached.</summary>
+    /// <summary>Whether an IOMMU keeps devices from memory that is not mapped. False only where somebody allowed that.</summary>
+    public bool IsIsolated => Iommu.IsIsolated;
+
+    /// <summary>The addresses that can be mapped, sorted and disjoint; empty in a container while no device has been attached.</summary>
     public IReadOnlyList<IovaRange> Ranges
     {
         get
@@ -59,27 +67,30 @@ public sealed class AddressSpace : IDisposable
 
     internal VfioHost Host { get; }
 
-    internal IommuBackend Backend { get; }
+    internal IommuBackend Iommu { get; }
 
-    internal string Path { get; }
+    internal string Path => Iommu.Path;
 
-    /// <summary>Creates an address space with no device in it (opens <c>/dev/vfio/vfio</c>).</summary>
+    /// <summary>The live mappings. Only for a step of <see cref="WithDevices"/>.</summary>
+    internal IReadOnlyCollection<DmaMapping> LiveMappings => _table.Mappings;
+
+    /// <summary>Creates an address space with no device in it (opens <c>/dev/iommu</c> or <c>/dev/vfio/vfio</c>).</summary>
     /// <param name="options">How it is made; null for the defaults.</param>
-    /// <exception cref="VfioException">The kernel has no VFIO, or the process may not open it.</exception>
+    /// <exception cref="VfioException">The kernel has no VFIO, the process may not open it, or the back end lacks what was asked for.</exception>
     public static AddressSpace Create(AddressSpaceOptions? options = null) => Create(VfioHost.Local, options);
 
-    /// <summary>Asks the kernel what the address space is like now (<c>VFIO_IOMMU_GET_INFO</c>).</summary>
-    /// <exception cref="VfioException">No device is attached.</exception>
+    /// <summary>Asks the kernel what the address space is like now (<c>VFIO_IOMMU_GET_INFO</c>, <c>IOMMU_IOAS_IOVA_RANGES</c>).</summary>
+    /// <exception cref="VfioException">It is a container, and no device is attached.</exception>
     public AddressSpaceInfo GetInfo()
     {
         lock (_gate)
         {
-            RequireDevice("VFIO_IOMMU_GET_INFO");
-            return Backend.QueryInfo();
+            RequireReady(Iommu.InfoStep);
+            return Iommu.QueryInfo();
         }
     }
 
-    /// <summary>Makes a buffer of pages of its own, and maps it (<c>VFIO_IOMMU_MAP_DMA</c>).</summary>
+    /// <summary>Makes a buffer of pages of its own, and maps it (<c>VFIO_IOMMU_MAP_DMA</c>, <c>IOMMU_IOAS_MAP</c>).</summary>
     /// <param name="length">The length in bytes, rounded up to whole pages.</param>
     /// <param name="options">How it is made and mapped; null for the defaults.</param>
     /// <returns>The buffer, zeroed. The caller disposes it.</returns>
@@ -88,7 +99,7 @@ public sealed class AddressSpace : IDisposable
     public DmaBuffer Allocate(long length, DmaBufferOptions? options = null)
         => DmaBuffer.Create(this, length, options ?? _defaultBuffer);
 
-    /// <summary>Maps memory that the caller owns (<c>VFIO_IOMMU_MAP_DMA</c>).</summary>
+    /// <summary>Maps memory that the caller owns (<c>VFIO_IOMMU_MAP_DMA</c>, <c>IOMMU_IOAS_MAP</c>).</summary>
     /// <param name="address">The first byte, on a page boundary.</param>
     /// <param name="length">The length in bytes, whole pages.</param>
     /// <param name="options">How it is mapped; null for the defaults.</param>
@@ -96,43 +107,133 @@ public sealed class AddressSpace : IDisposable
     /// <remarks>
     /// Dangerous because nothing ties the memory's life to the mapping's: the device reaches every byte of the pages
     /// until the mapping is disposed, whatever the process uses them for by then. Memory that the garbage collector
-    /// moves or that shares its pages with other objects must never be mapped.
+    /// moves or that shares its pages with other objects must never be mapped. A device's registers are mapped by
+    /// <see cref="MapRegion"/>; their address in the process is not taken by every back end.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The address or the length is not a multiple of the page size, or an option makes no sense.</exception>
     /// <exception cref="VfioException">There is no address, or the kernel refused to map.</exception>
     public DmaMapping DangerousMap(nint address, long length, DmaMapOptions? options = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        if ((address & (Environment.SystemPageSize - 1)) != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(address), $"0x{address:x} is not on a page boundary.");
-        }
-
-        if ((length & (Environment.SystemPageSize - 1)) != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages.");
-        }
-
-        return Map(address, (ulong)length, (ulong)Environment.SystemPageSize, options ?? _defaultBuffer);
+        RequirePages(address, nameof(address));
+        RequireLength(length);
+        return Map(new DmaSource(address), (ulong)length, (ulong)Environment.SystemPageSize, options ?? _defaultBuffer);
     }
 
-    /// <summary>Undoes every mapping, in one call where the kernel can (<c>VFIO_DMA_UNMAP_FLAG_ALL</c>).</summary>
-    /// <remarks>The memory of buffers stays until they are disposed.</remarks>
+    /// <summary>Maps part of a file of memory (<c>memfd_create</c>, huge pages included) by its descriptor (<c>IOMMU_IOAS_MAP_FILE</c>).</summary>
+    /// <param name="file">The file. It need not stay open for the mapping's sake: the mapping keeps the handle from being closed.</param>
+    /// <param name="offset">Where the part begins, in bytes, on a page boundary.</param>
+    /// <param name="length">Its length in bytes, whole pages.</param>
+    /// <param name="options">How it is mapped; null for the defaults.</param>
+    /// <returns>The mapping. The pages stay until it is disposed, whatever becomes of the file.</returns>
+    /// <remarks>Where the kernel does not map by descriptor, the library maps the file into the process first.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The offset or the length is not a multiple of the page size, or an option makes no sense.</exception>
+    /// <exception cref="VfioException">There is no address, or the kernel refused to map; it takes files of memory only.</exception>
+    /// <exception cref="ObjectDisposedException">The file, or the address space, has been closed.</exception>
+    public DmaMapping MapFile(SafeHandle file, long offset, long length, DmaMapOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        RequirePages((nint)offset, nameof(offset));
+        RequireLength(length);
+        ulong pageSize = (ulong)Environment.SystemPageSize;
+        options ??= _defaultBuffer;
+        if (Iommu.MapsFiles)
+        {
+            return Map(new DmaSource(0, File: file, FileOffset: offset), (ulong)length, pageSize, options);
+        }
+
+        // The mapping has the pages from here on.
+        using MemoryHandle pages = MemoryHandle.MapFile(Host.Kernel, file, offset, length, options.Access.HasFlag(DmaAccess.Write));
+        return Map(new DmaSource(pages.Address, pages, file, offset), (ulong)length, pageSize, options);
+    }
+
+    /// <summary>Maps registers or memory of one device for the DMA of others (peer to peer).</summary>
+    /// <param name="region">A BAR that can be mapped, of a device whose memory is enabled (<see cref="PciCommand.Memory"/>).</param>
+    /// <param name="offset">Where the part begins, in bytes, on a page boundary.</param>
+    /// <param name="length">Its length in bytes, whole pages.</param>
+    /// <param name="options">How it is mapped; null for the defaults.</param>
+    /// <returns>The mapping. It ends with the region's device at the latest.</returns>
+    /// <remarks>
+    /// A container maps the process's view of the BAR. iommufd takes a dma-buf of it (<c>VFIO_DEVICE_FEATURE_DMA_BUF</c>, from Linux 7.0
+    /// on, with <c>CONFIG_PCI_P2PDMA</c>). iommufd in a container's place does neither. Whether the platform routes such
+    /// accesses is for it to say.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie in what can be mapped of the region.</exception>
+    /// <exception cref="VfioException">The back end, the kernel or the device cannot do so, or the kernel refused.</exception>
+    public DmaMapping MapRegion(DeviceRegion region, long offset, long length, DmaMapOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(region);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        RequirePages((nint)offset, nameof(offset));
+        RequireLength(length);
+        options ??= _defaultBuffer;
+        return region.Lend(
+            offset,
+            length,
+            (transport, info) =>
+            {
+                DmaSource source = Iommu.SourceOf(transport, info, offset, length);
+                try
+                {
+                    return Map(source, (ulong)length, (ulong)Environment.SystemPageSize, options);
+                }
+                finally
+                {
+                    // The mapping has them from here on.
+                    source.Pages?.Dispose();
+                    source.File?.Dispose();
+                }
+            });
+    }
+
+    /// <summary>Undoes every mapping, in one call where the kernel can (<c>VFIO_DMA_UNMAP_FLAG_ALL</c>, <c>IOMMU_IOAS_UNMAP</c>).</summary>
+    /// <remarks>The memory of buffers stays until they are disposed. That there is nothing to undo is no error.</remarks>
     /// <exception cref="VfioException">The kernel refused; the mappings that it did not undo are still live.</exception>
     public void UnmapAll()
     {
         lock (_gate)
         {
-            bool gone = !Backend.IsAttached || Backend.TryUnmapAll();
+            bool gone = _table.Count == 0 || Iommu.TryUnmapAll();
             foreach (DmaMapping mapping in _table.Mappings.ToArray())
             {
                 if (!gone)
                 {
-                    Backend.Unmap(mapping.Iova, mapping.Size);
+                    Iommu.Unmap(mapping.Key, mapping.Size);
                 }
 
                 _table.Remove(mapping);
             }
+        }
+    }
+
+    /// <summary>
+    /// Sets addresses aside (<c>IOMMU_IOAS_ALLOW_IOVAS</c>): no device that joins later takes them away, because a device that reserves
+    /// some of them cannot join; and the library chooses addresses among them only. Iommufd only.
+    /// </summary>
+    /// <param name="ranges">Disjoint ranges of at least two bytes; none to allow everything again.</param>
+    /// <exception cref="VfioException">The back end cannot, or a device that is attached reserves some of the addresses.</exception>
+    public void AllowIovas(params ReadOnlySpan<IovaRange> ranges)
+    {
+        lock (_gate)
+        {
+            RequireReady("IOMMU_IOAS_ALLOW_IOVAS");
+            Iommu.AllowIovas(ranges);
+            _table.Allow(IovaRange.Sorted(ranges.ToArray(), "IOMMU_IOAS_ALLOW_IOVAS"));
+        }
+    }
+
+    /// <summary>
+    /// Charges this process with the memory that is pinned, in every address space of the same iommufd (<c>IOMMU_IOAS_CHANGE_PROCESS</c>):
+    /// for a process that has taken the descriptor over from another. Iommufd only, and files only: <see cref="MapFile"/>, and buffers
+    /// with <see cref="DmaBufferOptions.IsFile"/>.
+    /// </summary>
+    /// <exception cref="VfioException">The back end cannot, or a mapping is of memory without a file.</exception>
+    public void TakeOverAccounting()
+    {
+        lock (_gate)
+        {
+            RequireReady("IOMMU_IOAS_CHANGE_PROCESS");
+            Iommu.ChangeProcess();
         }
     }
 
@@ -146,7 +247,11 @@ public sealed class AddressSpace : IDisposable
     }
 
     internal static AddressSpace Create(VfioHost host, AddressSpaceOptions? options)
-        => new(host, Type1Backend.Open(host, options?.Model), host.Paths.ContainerNode);
+        => Started(host, BackendOpener.Open(host, options ?? new AddressSpaceOptions()));
+
+    /// <summary>Creates one on the first of several back ends that one node serves.</summary>
+    internal static AddressSpace Create(VfioHost host, IReadOnlyList<VfioBackend> backends, AddressSpaceOptions options)
+        => Started(host, BackendOpener.Open(host, backends, options));
 
     /// <summary>Counts a device in, unless the last user has left already.</summary>
     internal bool TryAddUser() => _users.TryAdd();
@@ -155,15 +260,15 @@ public sealed class AddressSpace : IDisposable
     {
         if (_users.Remove())
         {
-            Backend.Release();
+            Iommu.Release();
         }
     }
 
     /// <summary>
-    /// Runs a step that changes which groups are attached. The kernel makes and drops the IOMMU with the first and the
-    /// last of them: no mapping may be made or undone between that and its being known here.
+    /// Runs a step that changes which devices are attached. The kernel may make and drop the IOMMU with the first and the
+    /// last of them, and changes the ranges: no mapping may be made or undone between that and its being known here.
     /// </summary>
-    internal T WithGroups<T>(Func<T> step)
+    internal T WithDevices<T>(Func<T> step)
     {
         lock (_gate)
         {
@@ -171,41 +276,94 @@ public sealed class AddressSpace : IDisposable
         }
     }
 
-    /// <summary>
-    /// Brings the books in line with the kernel after a device was attached: its IOMMU may narrow the ranges, and the
-    /// first device of an empty container finds none of the mappings that it had before.
-    /// </summary>
-    internal void DeviceAttached(bool first)
+    /// <summary>Learns what a device that was just attached has left of the ranges. Only in a step of <see cref="WithDevices"/>.</summary>
+    internal void DeviceJoined() => _table.SetRanges(Iommu.QueryInfo().Ranges);
+
+    /// <summary>Counts a device that is attached by itself, until <see cref="DeviceLeft"/>.</summary>
+    internal void CountDevice() => Interlocked.Increment(ref _devices);
+
+    /// <summary>Learns that a device was detached: its reserved addresses are free again.</summary>
+    internal void DeviceLeft()
     {
         lock (_gate)
         {
-            _table.SetRanges(Backend.QueryInfo().Ranges);
-            if (first)
+            if (Interlocked.Decrement(ref _devices) == 0 && Iommu.EndsWithLastDevice)
             {
-                foreach (DmaMapping mapping in _table.Mappings)
-                {
-                    Backend.Map(mapping.Iova, mapping.Address, mapping.Size, mapping.Access);
-                }
+                EndAll();
             }
+
+            LearnRanges();
         }
     }
 
-    internal DmaMapping Map(nint address, ulong length, ulong pageSize, DmaMapOptions options)
+    /// <summary>
+    /// Looks at the ranges again where nothing may fail any more. What it knew before will do: the kernel refuses what is wrong.
+    /// </summary>
+    internal void LearnRanges()
+    {
+        try
+        {
+            DeviceJoined();
+        }
+        catch (Exception error) when (error is VfioException or ObjectDisposedException or InvalidDataException)
+        {
+            // See above.
+        }
+    }
+
+    internal DmaMapping Map(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
     {
         options.Check(length, pageSize);
         lock (_gate)
         {
-            RequireDevice("VFIO_IOMMU_MAP_DMA");
-            DmaMapping mapping = _table.Add(this, address, length, pageSize, options);
+            RequireReady(Iommu.MapStep);
+            DmaMapping mapping = Enter(source, length, pageSize, options);
             try
             {
-                Backend.Map(mapping.Iova, address, length, options.Access);
+                mapping.Settle(Iommu.Map(mapping.Key, source, length, options.Access));
+                RequireReachable(mapping, options);
                 return mapping;
             }
             catch
             {
                 _table.Remove(mapping);
                 throw;
+            }
+        }
+    }
+
+    /// <summary>Maps here what is mapped elsewhere, without pinning it again where the kernel can do so.</summary>
+    internal DmaMapping Copy(DmaMapping original, AddressSpace origin, DmaMapOptions options)
+    {
+        options.Check(original.Size, original.PageSize);
+        (AddressSpace lower, AddressSpace higher) = origin._order < _order ? (origin, this) : (this, origin);
+        lock (lower._gate)
+        {
+            lock (higher._gate)
+            {
+                ObjectDisposedException.ThrowIf(!original.IsLive, original);
+                RequireReady(Iommu.MapStep);
+                DmaMapping mapping = Enter(original.Source, original.Size, original.PageSize, options);
+                try
+                {
+                    if (Iommu.TryCopy(origin.Iommu, original.Key, mapping.Key, mapping.Size, options.Access))
+                    {
+                        mapping.Settle(mapping.Key);
+                    }
+                    else
+                    {
+                        RequireMemory(original);
+                        mapping.Settle(Iommu.Map(mapping.Key, original.Source, mapping.Size, options.Access));
+                        RequireReachable(mapping, options);
+                    }
+
+                    return mapping;
+                }
+                catch
+                {
+                    _table.Remove(mapping);
+                    throw;
+                }
             }
         }
     }
@@ -221,23 +379,87 @@ public sealed class AddressSpace : IDisposable
                 return false;
             }
 
-            // Without a device the kernel has dropped its mappings already, and there is nothing to ask it for.
-            if (Backend.IsAttached)
-            {
-                Backend.Unmap(mapping.Iova, mapping.Size);
-            }
-
+            Iommu.Unmap(mapping.Key, mapping.Size);
             _table.Remove(mapping);
             return true;
         }
     }
 
-    private void RequireDevice(string step)
+    private void EndAll()
+    {
+        try
+        {
+            UnmapAll();
+        }
+        catch (VfioException)
+        {
+            // They stay live, and their memory with them.
+        }
+    }
+
+    private static AddressSpace Started(VfioHost host, IommuBackend iommu)
+    {
+        try
+        {
+            var space = new AddressSpace(host, iommu);
+            if (iommu is IoasBackend)
+            {
+                space.DeviceJoined();
+            }
+
+            return space;
+        }
+        catch
+        {
+            iommu.Release();
+            throw;
+        }
+    }
+
+    private static void RequirePages(nint position, string name)
+    {
+        if ((position & (Environment.SystemPageSize - 1)) != 0)
+        {
+            throw new ArgumentOutOfRangeException(name, $"0x{position:x} is not on a page boundary.");
+        }
+    }
+
+    private static void RequireLength(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        if ((length & (Environment.SystemPageSize - 1)) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages.");
+        }
+    }
+
+    private DmaMapping Enter(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+        => IsIsolated || options.Iova is null
+            ? _table.Add(this, source, length, pageSize, options)
+            : throw DmaErrors.NotChosen(Iommu.MapStep, Path);
+
+    // Where no IOMMU translates, the address is known only once the memory is pinned.
+    private void RequireReachable(DmaMapping mapping, DmaMapOptions options)
+    {
+        if (!IsIsolated && mapping.Size - 1 > options.HighestAddress - Math.Min(options.HighestAddress, mapping.Iova))
+        {
+            Iommu.Unmap(mapping.Key, mapping.Size);
+            throw DmaErrors.Unreachable(Iommu.MapStep, Path, mapping.Iova, mapping.Size, options.AddressBits);
+        }
+    }
+
+    private void RequireMemory(DmaMapping original)
+    {
+        if (original.Source.Address == 0 && !Iommu.MapsFiles)
+        {
+            throw BackendErrors.NotSupported(
+                Iommu.MapStep, Path, Iommu.Kind, "mapping a file that the process does not see", "Map the file here by itself (MapFile)");
+        }
+    }
+
+    private void RequireReady(string step)
     {
         ObjectDisposedException.ThrowIf(_users.IsOver, this);
-        if (!Backend.IsAttached)
-        {
-            throw DmaErrors.NoDevice(Path, step);
-        }
+        Iommu.RequireReady(step);
     }
 }

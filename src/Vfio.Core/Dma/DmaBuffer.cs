@@ -11,12 +11,13 @@ namespace Vfio.Core;
 /// <para>A span must not be used after <see cref="Dispose"/>, nor keeps it the buffer alive: the pages are gone when the
 /// buffer is disposed, or when nothing refers to it any more and the garbage collector finds it. Dispose and the other members
 /// may be called from different threads as long as no span or accessor is in use across it.</para>
-/// <para>The pages are kept out of a child process that is forked (<c>MADV_DONTFORK</c>).</para>
+/// <para>The pages are kept out of a child process that is forked (<c>MADV_DONTFORK</c>), unless they are a file.</para>
 /// </remarks>
 public sealed unsafe class DmaBuffer : IDisposable
 {
     private readonly DmaMapping _mapping;
     private readonly MemoryHandle _memory;
+    private volatile bool _disposed;
 
     private DmaBuffer(DmaMapping mapping, MemoryHandle memory)
     {
@@ -42,10 +43,16 @@ public sealed unsafe class DmaBuffer : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_memory.IsClosed, this);
+            ObjectDisposedException.ThrowIf(_disposed, this);
             return _mapping.Address;
         }
     }
+
+    /// <summary>The mapping, for instance to copy it to another address space (<see cref="DmaMapping.CopyTo"/>).</summary>
+    public DmaMapping Mapping => _mapping;
+
+    /// <summary>The file that the memory is, or null. It belongs to the buffer: duplicate what shall outlive it.</summary>
+    public SafeHandle? File => _memory.File;
 
     /// <summary>All of the memory.</summary>
     /// <exception cref="InvalidOperationException">It is longer than a span can be; take a part of it.</exception>
@@ -143,7 +150,7 @@ public sealed unsafe class DmaBuffer : IDisposable
     }
 
     /// <summary>Undoes the mapping, then gives the pages back.</summary>
-    /// <remarks>Should the kernel refuse to unmap, the pages stay, because the device could still write them.</remarks>
+    /// <remarks>Should the kernel refuse to unmap, or a copy of the mapping be live, the pages stay, because a device could still write them.</remarks>
     public void Dispose()
     {
         Release();
@@ -153,11 +160,11 @@ public sealed unsafe class DmaBuffer : IDisposable
     internal static DmaBuffer Create(AddressSpace space, long length, DmaBufferOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        MemoryHandle memory = MemoryHandle.Allocate(space.Host.Kernel, length, options.PageSize);
+        MemoryHandle memory = MemoryHandle.Allocate(space.Host.Kernel, length, options.PageSize, options.IsFile);
         try
         {
-            DmaMapping mapping = space.Map(memory.Address, (ulong)memory.Length, (ulong)memory.PageSize, options);
-            return new DmaBuffer(mapping, memory);
+            var source = new DmaSource(memory.Address, memory, memory.File);
+            return new DmaBuffer(space.Map(source, (ulong)memory.Length, (ulong)memory.PageSize, options), memory);
         }
         catch
         {
@@ -166,17 +173,13 @@ public sealed unsafe class DmaBuffer : IDisposable
         }
     }
 
+    // The mapping has the pages too: where the kernel refuses to unmap, or another address space still maps them, they stay. A later
+    // Dispose tries again.
     private void Release()
     {
-        if (_mapping.TryUnmap())
-        {
-            _memory.Dispose();
-        }
-        else
-        {
-            // Nor may the finalizer of the pages give them back. A later Dispose tries again.
-            GC.SuppressFinalize(_memory);
-        }
+        _disposed = true;
+        _ = _mapping.TryUnmap();
+        _memory.Dispose();
     }
 
     private void* At(long offset, int width)

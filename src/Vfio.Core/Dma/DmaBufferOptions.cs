@@ -5,4 +5,10 @@ public sealed record DmaBufferOptions : DmaMapOptions
 {
     /// <summary>The pages that the buffer is made of. The length is rounded up to whole ones.</summary>
     public DmaPageSize PageSize { get; init; }
+
+    /// <summary>
+    /// Whether the memory is a file (<c>memfd_create</c>), whose descriptor other processes can be given (<see cref="DmaBuffer.File"/>).
+    /// A forked child sees such memory.
+    /// </summary>
+    public bool IsFile { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Vfio.Core;
 internal static class AccessErrors
 {
     [DoesNotReturn]
-    public static void Throw(long offset, int width, long length)
+    public static void Throw(long offset, long width, long length)
     {
         if (offset < 0 || offset > length - width)
         {

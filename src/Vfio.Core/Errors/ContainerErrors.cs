@@ -16,6 +16,7 @@ internal static class ContainerErrors
                 + "CONFIG_VFIO and CONFIG_VFIO_CONTAINER",
             errno),
         EACCES or EPERM => NodeErrors.Permission(path, errno),
+        EBADF => NodeErrors.Passed(path, errno),
         _ => NodeErrors.Other(path, errno),
     };
 
@@ -27,15 +28,23 @@ internal static class ContainerErrors
         "Check what the node is, and use a kernel that speaks version 0, as all have so far",
         version < 0 ? -version : 0);
 
-    public static VfioException NoModel(string path, IommuModel? wanted) => new(
+    public static VfioException NoModel(string path, IReadOnlyList<ContainerModel> wanted) => new(
         VfioErrorKind.NoIommuModel,
         "VFIO_CHECK_EXTENSION",
         path,
-        wanted is null ? "the container offers neither type1 v2 nor type1 v1" : $"the container does not offer {wanted}",
-        "Run 'modprobe vfio_iommu_type1'; if that fails the kernel was built without CONFIG_VFIO_IOMMU_TYPE1"
-            + (wanted is null ? string.Empty : ", or leave the model to the library"));
+        $"the container does not offer {string.Join(" or ", wanted)}",
+        "Run 'modprobe vfio_iommu_type1'; if that fails the kernel was built without CONFIG_VFIO_IOMMU_TYPE1. Or leave the back end to "
+            + "the library");
 
-    public static VfioException SetModel(string path, IommuModel model, GroupFacts group, int errno) => errno switch
+    /// <summary>A container without an IOMMU keeps nothing, and tells no addresses.</summary>
+    public static VfioException NothingToMapInto(string path, string step) => new(
+        VfioErrorKind.NotSupported,
+        step,
+        path,
+        "a container without an IOMMU maps nothing: the kernel neither pins memory for the device nor tells where it lies",
+        "Open the device with iommufd (Linux 7.3 or newer), which does both for devices without an IOMMU");
+
+    public static VfioException SetModel(string path, ContainerModel model, GroupFacts group, int errno) => errno switch
     {
         EPERM or EINVAL when group.HasFirmwareReservedDma => GroupErrors.FirmwareReserved(path, group, "VFIO_SET_IOMMU", errno),
         EPERM => new(

@@ -6,33 +6,30 @@ namespace Vfio.Core;
 /// <summary>What the kernel means by its errors on mappings, and the refusals that come before the kernel is asked.</summary>
 internal static class DmaErrors
 {
-    private const string MapStep = "VFIO_IOMMU_MAP_DMA";
-    private const string UnmapStep = "VFIO_IOMMU_UNMAP_DMA";
-
-    public static VfioException Map(IVfioKernel kernel, string path, Iova iova, ulong length, int errno)
+    public static VfioException Map(IVfioKernel kernel, string step, string path, Iova iova, ulong length, int errno)
     {
         string range = Range(iova, length);
         return errno switch
         {
-            ENOMEM => MemoryLock(kernel, path, range, length),
-            EEXIST => Overlap(path, iova, length, errno),
+            ENOMEM => MemoryLock(kernel, step, path, range, length),
+            EEXIST => Overlap(step, path, iova, length, errno),
             ENOSPC => new(
                 VfioErrorKind.MappingLimit,
-                MapStep,
+                step,
                 path,
                 $"the container has no mapping left for {range}",
                 "Map fewer, larger pieces, or raise vfio_iommu_type1's parameter dma_entry_limit (65535 by default)",
                 errno),
             EFAULT => new(
                 VfioErrorKind.Refused,
-                MapStep,
+                step,
                 path,
                 $"the memory behind {range} cannot be pinned: part of it is not mapped in the process, or not writable",
                 "Map whole, existing pages, writable ones unless the device only reads",
                 errno),
             _ => new(
                 VfioErrorKind.Refused,
-                MapStep,
+                step,
                 path,
                 $"the kernel refused to map {range}",
                 "Check that address, IOVA and length are multiples of the page size and lie within the address space's ranges",
@@ -40,42 +37,65 @@ internal static class DmaErrors
         };
     }
 
-    public static VfioException Unmap(string path, Iova iova, ulong length, ulong unmapped, int errno) => errno != 0
+    public static VfioException Unmap(string step, string path, Iova iova, ulong length, ulong unmapped, int errno) => errno != 0
         ? new(
             VfioErrorKind.Refused,
-            UnmapStep,
+            step,
             path,
             $"the kernel refused to unmap {Range(iova, length)}",
             "Unmap exactly what was mapped, once",
             errno)
         : new(
             VfioErrorKind.UnmapMismatch,
-            UnmapStep,
+            step,
             path,
             $"{unmapped} bytes were unmapped where {Range(iova, length)} was asked for",
             "Take the address space out of use, for its books and the kernel's differ; other code may be using the same container");
 
-    public static VfioException Overlap(string path, Iova iova, ulong length, int errno = 0) => new(
+    public static VfioException Overlap(string step, string path, Iova iova, ulong length, int errno = 0) => new(
         VfioErrorKind.OverlappingMapping,
-        MapStep,
+        step,
         path,
         $"{Range(iova, length)} overlaps a live mapping",
         "Unmap what is there first, or leave the address to the library",
         errno);
 
-    public static VfioException OutOfRange(string path, Iova iova, ulong length, IReadOnlyList<IovaRange> ranges) => new(
+    public static VfioException OutOfRange(string step, string path, Iova iova, ulong length, IReadOnlyList<IovaRange> ranges) => new(
         VfioErrorKind.IovaOutOfRange,
-        MapStep,
+        step,
         path,
         $"{Range(iova, length)} lies outside what the IOMMU can map ({string.Join(", ", ranges)})",
         "Choose an address inside one of these ranges, or leave the address to the library");
 
-    public static VfioException Exhausted(string path, ulong length, DmaMapOptions options, IReadOnlyList<IovaRange> ranges) => new(
+    public static VfioException Exhausted(string step, string path, ulong length, DmaMapOptions options, IReadOnlyList<IovaRange> ranges) => new(
         VfioErrorKind.IovaExhausted,
-        MapStep,
+        step,
         path,
         $"no free range of 0x{length:x} bytes is left below {options.AddressBits} address bits ({string.Join(", ", ranges)})",
         "Unmap something, or allow more address bits if the device drives them");
+
+    /// <summary>Without an IOMMU a device sees memory where it lies, and this lies in pieces.</summary>
+    public static VfioException Scattered(string step, string path, ulong length, ulong together) => new(
+        VfioErrorKind.NotSupported,
+        step,
+        path,
+        $"of 0x{length:x} bytes only the first 0x{together:x} lie together in physical memory, and no IOMMU joins the pieces",
+        "Use huge pages (DmaPageSize.Huge2M, Huge1G), or several buffers of one page");
+
+    /// <summary>Without an IOMMU the address is what it is.</summary>
+    public static VfioException Unreachable(string step, string path, Iova iova, ulong length, int bits) => new(
+        VfioErrorKind.IovaExhausted,
+        step,
+        path,
+        $"{Range(iova, length)} is where the memory lies, beyond the {bits} address bits that the device drives, and no IOMMU moves it",
+        "Try again for memory that lies lower, or use a device that drives more address lines");
+
+    public static VfioException NotChosen(string step, string path) => new(
+        VfioErrorKind.NotSupported,
+        step,
+        path,
+        "without an IOMMU an address is where the memory lies, and cannot be chosen",
+        "Leave DmaMapOptions.Iova unset, and tell the device the address that the mapping has");
 
     public static VfioException NoDevice(string path, string step) => new(
         VfioErrorKind.Refused,
@@ -84,13 +104,13 @@ internal static class DmaErrors
         "no device is attached to the address space, and without one it has no IOMMU",
         "Open a device with this address space first");
 
-    private static VfioException MemoryLock(IVfioKernel kernel, string path, string range, ulong length)
+    private static VfioException MemoryLock(IVfioKernel kernel, string step, string path, string range, ulong length)
     {
         MemoryLock memory = kernel.GetMemoryLock();
         return memory is { Exempt: false, Limit: { } limit }
             ? new(
                 VfioErrorKind.MemoryLockLimit,
-                MapStep,
+                step,
                 path,
                 $"pinning {range} needs {Size(length)} of locked memory; {Size(memory.Locked)} are locked already, and the process may "
                     + $"lock {Size(limit)} in all",
@@ -98,7 +118,7 @@ internal static class DmaErrors
                 ENOMEM)
             : new(
                 VfioErrorKind.OutOfMemory,
-                MapStep,
+                step,
                 path,
                 $"the kernel had no memory to pin or to map {range}; no limit of locked memory applies",
                 "Free memory, or map less",

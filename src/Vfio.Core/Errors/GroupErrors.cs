@@ -6,17 +6,19 @@ namespace Vfio.Core;
 /// <summary>What the kernel means by its errors on a group.</summary>
 internal static class GroupErrors
 {
-    public static VfioException Open(string path, int id, PciAddress address, int errno) => errno switch
+    public static VfioException Open(string path, int id, HostDevice device, int errno) => errno switch
     {
         ENOENT or ENXIO or ENODEV => new(
             VfioErrorKind.NodeMissing,
             "open",
             path,
-            $"the node of IOMMU group {id} is missing although {address} is bound to a VFIO driver",
+            $"the node of IOMMU group {id} is missing although {device.Name} is bound to a VFIO driver",
             "In a container, pass the node in; elsewhere look whether udev or devtmpfs makes nodes below /dev/vfio, and "
                 + "whether the kernel was built with CONFIG_VFIO_GROUP",
             errno),
+        EPERM when device.IsNoIommu => NodeErrors.NoRawIo(path, errno),
         EACCES or EPERM => NodeErrors.Permission(path, errno),
+        EBADF => NodeErrors.Passed(path, errno),
         EBUSY => new(
             VfioErrorKind.GroupBusy,
             "open",
@@ -26,6 +28,14 @@ internal static class GroupErrors
             errno),
         _ => NodeErrors.Other(path, errno),
     };
+
+    /// <summary>The group is owned for another address space than the one that was named.</summary>
+    public static VfioException OtherSpace(string unit, string path) => new(
+        VfioErrorKind.GroupBusy,
+        "open",
+        path,
+        $"this process already has IOMMU group {unit} in another address space, and a group is in one only",
+        "Open the device with the address space of the device that is already open, or without naming one");
 
     public static VfioException Status(string path, int errno) => new(
         VfioErrorKind.Refused,

@@ -34,4 +34,24 @@ internal static class MemoryErrors
         "the kernel would not keep the pages out of forked children",
         "The kernel must be built with CONFIG_ADVISE_SYSCALLS",
         errno);
+
+    public static VfioException CreateFile(long length, DmaPageSize pages, int errno) => new(
+        VfioErrorKind.OutOfMemory,
+        "memfd_create",
+        string.Create(CultureInfo.InvariantCulture, $"0x{length:x} bytes of {pages} pages"),
+        "the kernel would not make a file of memory",
+        pages is DmaPageSize.Huge2M or DmaPageSize.Huge1G
+            ? "Use base pages where the kernel has no huge ones of this size; otherwise raise the limit of open files"
+            : "Raise the limit of open files ('ulimit -n'), or free memory",
+        errno);
+
+    public static VfioException MapFile(long offset, long length, int errno) => new(
+        VfioErrorKind.Refused,
+        "mmap",
+        string.Create(CultureInfo.InvariantCulture, $"0x{length:x} bytes of a file at 0x{offset:x}"),
+        "the file could not be mapped into the process",
+        errno == EACCES
+            ? "Open it for reading and writing, or map it for devices that only read (DmaAccess.Read)"
+            : "Give a file of memory, and a part that lies in it on boundaries of its pages",
+        errno);
 }

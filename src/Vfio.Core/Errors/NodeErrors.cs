@@ -15,6 +15,24 @@ internal static class NodeErrors
             : "Allow the node in the container's or the service's device list",
         errno);
 
+    /// <summary>A node of a device without an IOMMU.</summary>
+    public static VfioException NoRawIo(string path, int errno) => new(
+        VfioErrorKind.PermissionDenied,
+        "open",
+        path,
+        "a device without an IOMMU reaches all memory, and this process may not",
+        "Run as root, or with CAP_SYS_RAWIO",
+        errno);
+
+    /// <summary>A descriptor that was passed in, and is none.</summary>
+    public static VfioException Passed(string path, int errno) => new(
+        VfioErrorKind.Refused,
+        "dup",
+        path,
+        "the descriptor that was passed in is not open",
+        "Pass one that is open, and keep it open until the call returns",
+        errno);
+
     public static VfioException Other(string path, int errno) => errno switch
     {
         EMFILE or ENFILE => new(

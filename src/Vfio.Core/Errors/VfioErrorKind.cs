@@ -66,7 +66,10 @@ public enum VfioErrorKind
     /// <summary>The kernel unmapped another amount than was mapped.</summary>
     UnmapMismatch,
 
-    /// <summary>The device lacks what was asked for.</summary>
+    /// <summary>The kernel has no object by the number, or in the place, that was meant.</summary>
+    NoSuchObject,
+
+    /// <summary>The device, the kernel or the back end lacks what was asked for; nothing was changed.</summary>
     NotSupported,
 
     /// <summary>A driver could not be bound, or not brought back.</summary>

@@ -32,6 +32,9 @@ internal class KernelHandle : SafeHandle
     /// <summary>The kernel that the descriptor belongs to.</summary>
     public IVfioKernel Kernel { get; }
 
+    /// <summary>What stays open until this is closed.</summary>
+    public KernelHandle? Parent => _parent;
+
     /// <summary>What was opened, for messages.</summary>
     public string Path { get; }
 

@@ -10,12 +10,13 @@ internal sealed unsafe class MemoryHandle : SafeHandle
 
     private readonly IVfioKernel _kernel;
 
-    private MemoryHandle(IVfioKernel kernel, nint address, long length, long pageSize)
+    private MemoryHandle(IVfioKernel kernel, nint address, long length, long pageSize, KernelHandle? file = null)
         : base(invalidHandleValue: 0, ownsHandle: true)
     {
         _kernel = kernel;
         Length = length;
         PageSize = pageSize;
+        File = file;
         SetHandle(address);
     }
 
@@ -29,8 +30,11 @@ internal sealed unsafe class MemoryHandle : SafeHandle
     /// <summary>The size of the pages in bytes.</summary>
     public long PageSize { get; }
 
+    /// <summary>The file that the pages are, closed with them; or null.</summary>
+    public KernelHandle? File { get; }
+
     /// <summary>Allocates zeroed pages that a forked child does not see.</summary>
-    public static MemoryHandle Allocate(IVfioKernel kernel, long length, DmaPageSize pages)
+    public static MemoryHandle Allocate(IVfioKernel kernel, long length, DmaPageSize pages, bool isFile = false)
     {
         long pageSize = SizeOf(pages);
         if (length > long.MaxValue - pageSize)
@@ -39,6 +43,11 @@ internal sealed unsafe class MemoryHandle : SafeHandle
         }
 
         long rounded = (length + pageSize - 1) & ~(pageSize - 1);
+        if (isFile)
+        {
+            return AllocateFile(kernel, rounded, pageSize, pages);
+        }
+
         nint address = Map(kernel, rounded, pages);
         var memory = new MemoryHandle(kernel, address, rounded, pageSize);
         if (pages == DmaPageSize.Transparent)
@@ -73,7 +82,75 @@ internal sealed unsafe class MemoryHandle : SafeHandle
             : new MemoryHandle(kernel, address, length, Environment.SystemPageSize);
     }
 
-    protected override bool ReleaseHandle() => _kernel.UnmapMemory(handle, (nuint)Length) >= 0;
+    /// <summary>Maps part of somebody else's file.</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public static MemoryHandle MapFile(IVfioKernel kernel, SafeHandle file, long offset, long length, bool writable)
+    {
+        bool added = false;
+        file.DangerousAddRef(ref added);
+        try
+        {
+            int result = kernel.MapMemory(
+                null,
+                (nuint)length,
+                writable ? Libc.PROT_READ | Libc.PROT_WRITE : (int)Libc.PROT_READ,
+                (int)Libc.MAP_SHARED,
+                (int)file.DangerousGetHandle(),
+                offset,
+                out nint address);
+            return result >= 0
+                ? new MemoryHandle(kernel, address, length, Environment.SystemPageSize)
+                : throw MemoryErrors.MapFile(offset, length, -result);
+        }
+        finally
+        {
+            file.DangerousRelease();
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        bool done = _kernel.UnmapMemory(handle, (nuint)Length) >= 0;
+        File?.Dispose();
+        return done;
+    }
+
+    private static MemoryHandle AllocateFile(IVfioKernel kernel, long length, long pageSize, DmaPageSize pages)
+    {
+        int fd = kernel.CreateMemoryFile(FileFlags(pages));
+        if (fd < 0)
+        {
+            throw MemoryErrors.CreateFile(length, pages, -fd);
+        }
+
+        var file = new KernelHandle(kernel, fd, "memfd");
+        try
+        {
+            int result = kernel.SetFileLength(fd, length);
+            if (result < 0)
+            {
+                throw MemoryErrors.CreateFile(length, pages, -result);
+            }
+
+            result = kernel.MapMemory(
+                null, (nuint)length, Libc.PROT_READ | Libc.PROT_WRITE, (int)Libc.MAP_SHARED, fd, 0, out nint address);
+            return result >= 0
+                ? new MemoryHandle(kernel, address, length, pageSize, file)
+                : throw MemoryErrors.Allocate(length, pages, -result);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static uint FileFlags(DmaPageSize pages) => pages switch
+    {
+        DmaPageSize.Huge2M => Libc.MFD_HUGETLB | Libc.MFD_HUGE_2MB,
+        DmaPageSize.Huge1G => Libc.MFD_HUGETLB | Libc.MFD_HUGE_1GB,
+        _ => 0,
+    };
 
     private static nint Map(IVfioKernel kernel, long length, DmaPageSize pages)
     {

@@ -23,8 +23,11 @@ internal sealed class UseCount
         return false;
     }
 
+    /// <summary>How many users there are.</summary>
+    public int Count => Volatile.Read(ref _users);
+
     /// <summary>Whether the last user has left.</summary>
-    public bool IsOver => Volatile.Read(ref _users) == 0;
+    public bool IsOver => Count == 0;
 
     /// <summary>Counts a user out.</summary>
     /// <returns>Whether it was the last one.</returns>

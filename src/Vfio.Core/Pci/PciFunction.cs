@@ -23,7 +23,7 @@ public sealed record PciFunction(
     public string Ids => string.Create(CultureInfo.InvariantCulture, $"{VendorId:x4}:{DeviceId:x4}");
 
     internal static PciFunction Read(SysfsPci pci, PciAddress address)
-        => pci.Exists(address) ? ReadExisting(pci, address) : throw DeviceErrors.NoSuchDevice(address);
+        => pci.Exists(address) ? ReadExisting(pci, address) : throw DeviceErrors.NoSuchDevice(address.ToString());
 
     internal static IReadOnlyList<PciFunction> ReadAll(SysfsPci pci)
         => [.. pci.Addresses().Select(address => ReadExisting(pci, address))];

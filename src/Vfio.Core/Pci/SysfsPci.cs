@@ -32,12 +32,12 @@ internal sealed class SysfsPci(HostPaths paths)
     }
 
     /// <summary>The name of the driver that is bound, or null.</summary>
-    public string? Driver(PciAddress address) => LinkName(Path.Combine(paths.Function(address), "driver"));
+    public string? Driver(PciAddress address) => SysfsFile.LinkName(Path.Combine(paths.Function(address), "driver"));
 
     /// <summary>The number of the IOMMU group, or null.</summary>
     public int? Group(PciAddress address)
         => int.TryParse(
-            LinkName(Path.Combine(paths.Function(address), "iommu_group")),
+            SysfsFile.LinkName(Path.Combine(paths.Function(address), "iommu_group")),
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out int group)
@@ -46,14 +46,14 @@ internal sealed class SysfsPci(HostPaths paths)
 
     /// <summary>Whether the group stands for no IOMMU at all.</summary>
     public bool IsNoIommu(int group)
-        => ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == NoIommuName;
+        => SysfsFile.ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == NoIommuName;
 
     /// <summary>The lines of a group's reserved regions: first address, last address, kind.</summary>
     public IReadOnlyList<string> ReservedRegions(int group)
-        => ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "reserved_regions"))?.Split('\n') ?? [];
+        => SysfsFile.ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "reserved_regions"))?.Split('\n') ?? [];
 
     /// <summary>Whether VFIO would make a group for a function that no IOMMU translates for.</summary>
-    public bool AllowsNoIommu => ReadText(paths.NoIommuParameter) is "Y" or "1";
+    public bool AllowsNoIommu => SysfsFile.ReadText(paths.NoIommuParameter) is "Y" or "1";
 
     /// <summary>The members of a group, in order of address. Members of other buses are left out.</summary>
     public IReadOnlyList<PciAddress> Members(int group)
@@ -80,37 +80,12 @@ internal sealed class SysfsPci(HostPaths paths)
     /// <summary>A number that the kernel writes in hexadecimal with a prefix, or zero where it cannot be read.</summary>
     public uint Hex(PciAddress address, string attribute)
     {
-        ReadOnlySpan<char> text = ReadText(Path.Combine(paths.Function(address), attribute));
+        ReadOnlySpan<char> text = SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
         text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
         return uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) ? value : 0;
     }
 
     /// <summary>The text of an attribute without its line end, or null where it cannot be read.</summary>
     public string? Attribute(PciAddress address, string attribute)
-        => ReadText(Path.Combine(paths.Function(address), attribute));
-
-    private static string? ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).TrimEnd('\n');
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string? LinkName(string path)
-    {
-        try
-        {
-            string? target = new FileInfo(path).LinkTarget;
-            return target is null ? null : Path.GetFileName(target);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        => SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
 }

@@ -110,6 +110,32 @@ public sealed class DeviceRegion : IRegisterAccess
     /// <inheritdoc/>
     public void Write64(long offset, ulong value) => Write(offset, value);
 
+    /// <summary>Lends part of the region to a mapping, which ends with the device at the latest.</summary>
+    internal DmaMapping Lend(long offset, long length, Func<IDeviceTransport, RegionInfo, DmaMapping> map)
+    {
+        Check(offset, length);
+        if (!MappableAreas.Any(area => offset >= area.Offset && length <= area.End - offset))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), offset, $"0x{length:x} bytes at 0x{offset:x} are not in one part of region {Index} that can be mapped.");
+        }
+
+        // Not made while the device is held: the address space's lock comes first, as when the mapping ends.
+        DmaMapping mapping = map(_transport, _info);
+        try
+        {
+            _ = _device.Adopt(() => mapping);
+        }
+        catch
+        {
+            mapping.Dispose();
+            throw;
+        }
+
+        mapping.OnEnd(() => _device.Forget(mapping));
+        return mapping;
+    }
+
     private unsafe T Read<T>(long offset)
         where T : unmanaged
     {
@@ -134,7 +160,7 @@ public sealed class DeviceRegion : IRegisterAccess
         }
     }
 
-    private void Check(long offset, int length)
+    private void Check(long offset, long length)
     {
         if (offset < 0 || offset > Length - length)
         {

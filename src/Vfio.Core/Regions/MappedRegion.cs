@@ -168,7 +168,7 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
 
     internal static MappedRegion Create(VfioDevice device, DeviceRegion region, IDeviceTransport transport, RegionInfo info)
     {
-        IVfioKernel kernel = device.Dma.Host.Kernel;
+        IVfioKernel kernel = device.Host.Kernel;
         long page = Environment.SystemPageSize;
         RegionArea[] areas = [.. info.MappableAreas];
         MemoryHandle memory = MemoryHandle.Reserve(kernel, (info.Size + page - 1) & ~(page - 1));

@@ -34,7 +34,7 @@ internal sealed class EduDemo(PciAddress address, StepLog steps)
             report = Drive(device, report);
         }
 
-        steps.Show("close", ok: true, "interrupts, registers, device, group and container are given back");
+        steps.Show("close", ok: true, "interrupts, registers, device and address space are given back");
         binding.Restore();
         steps.Show("restore", ok: true, $"{binding.Driver} -> {binding.PreviousDriver ?? "no driver"}");
         return report;
@@ -42,8 +42,8 @@ internal sealed class EduDemo(PciAddress address, StepLog steps)
 
     private DemoReport Drive(VfioDevice device, DemoReport report)
     {
-        report = report with { Iommu = Name(device.Dma.Model) };
-        steps.Show("open", ok: true, $"IOMMU model {report.Iommu}, IOVA {string.Join(", ", device.Dma.Ranges)}");
+        report = report with { Iommu = VfioBackendName.Of(device.Backend) };
+        steps.Show("open", ok: true, $"back end {report.Iommu}, IOVA {string.Join(", ", device.Dma.Ranges)}");
 
         device.Config.Command |= PciCommand.Memory | PciCommand.BusMaster;
         using MappedRegion registers = device.Regions.Bar(0).Map();
@@ -140,13 +140,6 @@ internal sealed class EduDemo(PciAddress address, StepLog steps)
         steps.Show("reset", done == device.CanReset, outcome);
         return report with { ResetSupported = done };
     }
-
-    private static string Name(IommuModel model) => model switch
-    {
-        IommuModel.Type1 => "type1",
-        IommuModel.Type1V2 => "type1v2",
-        _ => throw new ArgumentOutOfRangeException(nameof(model), model, "There is no such model."),
-    };
 
     private static string Hex(uint value) => string.Create(CultureInfo.InvariantCulture, $"0x{value:x8}");
 }

@@ -1,12 +1,12 @@
 namespace Vfio.Core;
 
-/// <summary>What the kernel tells of an address space (<c>VFIO_IOMMU_GET_INFO</c> and its capabilities).</summary>
+/// <summary>What the kernel tells of an address space (<c>VFIO_IOMMU_GET_INFO</c> and its capabilities, or <c>IOMMU_IOAS_IOVA_RANGES</c>).</summary>
 public sealed record AddressSpaceInfo
 {
-    /// <summary>The model in use.</summary>
-    public required IommuModel Model { get; init; }
+    /// <summary>The back end in use.</summary>
+    public required VfioBackend Backend { get; init; }
 
-    /// <summary>The page sizes of the IOMMU: bit N is set where pages of two to the power N bytes can be mapped.</summary>
+    /// <summary>The page sizes of the IOMMU: bit N is set where pages of two to the power N bytes can be mapped. iommufd tells the smallest only.</summary>
     public required ulong PageSizes { get; init; }
 
     /// <summary>The addresses that can be mapped, sorted and disjoint. Holes are reserved by the platform.</summary>
