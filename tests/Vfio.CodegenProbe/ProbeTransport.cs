@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vfio.Core;
 using Vfio.Native;
 
@@ -45,6 +46,8 @@ internal sealed unsafe class ProbeTransport : IDeviceTransport
     public void Read(RegionInfo region, long offset, Span<byte> destination) => throw new NotSupportedException();
 
     public void Write(RegionInfo region, long offset, ReadOnlySpan<byte> source) => throw new NotSupportedException();
+
+    public SafeHandle Export(RegionInfo region, long offset, long length) => throw new NotSupportedException();
 
     public InterruptInfo GetInterrupt(int index) => throw new NotSupportedException();
 

@@ -19,7 +19,7 @@ internal static unsafe class Program
     public static void Main()
     {
         var host = new VfioHost(LinuxKernel.Instance, HostPaths.Root);
-        var device = new VfioDevice(new ProbeTransport(), new AddressSpace(host, new ProbeBackend(), "probe"));
+        var device = new VfioDevice(host, new OpenedDevice(new ProbeTransport(), new FixedAttachment("probe", space: null, isIsolated: true)));
         MappedRegion region = device.Regions.Bar(0).Map();
         byte* memory = (byte*)NativeMemory.AllocZeroed(64);
         for (int round = 0; round < Rounds; round++)

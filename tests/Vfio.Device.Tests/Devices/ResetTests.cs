@@ -20,6 +20,7 @@ public sealed class ResetTests
     [Fact]
     public void Nvme_stops_in_a_reset_and_starts_again()
     {
+        Mode.RequireMapping();
         using var taken = new Taken(TestDevice.Nvme());
         Assert.True(taken.Device.CanReset);
         for (int i = 0; i < 2; i++)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vfio.Core;
 using Vfio.Device.Tests.Lab;
 using Xunit;
@@ -9,6 +10,7 @@ public sealed class SampleTests
     [Fact]
     public void The_example_of_the_readme_runs()
     {
+        Mode.RequireCommand();
         PciAddress address = TestDevice.Edu();
 
         (int exitCode, string output, string error) = Command.Program("QuickStart", "QuickStart.dll", address.ToString());
@@ -27,6 +29,6 @@ public sealed class SampleTests
         (int exitCode, string output, _) = Command.Vfio("list", "--json");
 
         Assert.Equal(0, exitCode);
-        Assert.Contains($"\"device\": \"{function.Address}\",\n    \"group\": {function.IommuGroup},", output, StringComparison.Ordinal);
+        Assert.Contains($"\"device\": \"{function.Address}\",\n    \"group\": {function.IommuGroup?.ToString(CultureInfo.InvariantCulture) ?? "null"},", output, StringComparison.Ordinal);
     }
 }

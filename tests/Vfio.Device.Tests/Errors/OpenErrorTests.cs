@@ -9,12 +9,13 @@ public sealed class OpenErrorTests
     [Fact]
     public void A_group_that_is_not_viable_names_the_culprit_and_not_the_bridge()
     {
+        Mode.RequireIommu();
         PciAddress culprit = TestDevice.BridgedE1000();
         PciAddress wanted = TestDevice.BridgedRtl8139();
         using DriverBinding host = DriverBinding.Bind(culprit, "e1000");
         using DriverBinding binding = DriverBinding.Bind(wanted);
 
-        VfioException refusal = Assert.Throws<VfioException>(() => VfioDevice.Open(wanted));
+        VfioException refusal = Assert.Throws<VfioException>(() => Mode.Open(wanted));
 
         Assert.Equal(VfioErrorKind.GroupNotViable, refusal.Kind);
         Assert.Contains($"{culprit} is bound to the host's driver e1000", refusal.Message, StringComparison.Ordinal);
@@ -29,7 +30,7 @@ public sealed class OpenErrorTests
     [Fact]
     public void An_address_without_a_function_is_named()
     {
-        VfioException refusal = Assert.Throws<VfioException>(() => VfioDevice.Open("0000:fe:1f.7"));
+        VfioException refusal = Assert.Throws<VfioException>(() => VfioDevice.Open("0000:fe:1f.7", Mode.DeviceOptions));
 
         Assert.Equal(VfioErrorKind.NoSuchDevice, refusal.Kind);
         Assert.Equal("0000:fe:1f.7", refusal.Subject);
@@ -40,7 +41,7 @@ public sealed class OpenErrorTests
     {
         PciAddress address = TestDevice.Edu();
 
-        VfioException refusal = Assert.Throws<VfioException>(() => VfioDevice.Open(address));
+        VfioException refusal = Assert.Throws<VfioException>(() => Mode.Open(address));
 
         Assert.Equal(VfioErrorKind.NotBoundToVfio, refusal.Kind);
         Assert.Contains("no driver is bound", refusal.Message, StringComparison.Ordinal);
@@ -49,19 +50,20 @@ public sealed class OpenErrorTests
     [Fact]
     public void A_group_that_another_process_holds_is_busy()
     {
+        Mode.RequireCommand();
         PciAddress address = TestDevice.Edu();
         using var taken = new Taken(address);
 
         (int exitCode, _, string error) = Command.Vfio("demo", address.ToString());
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("EBUSY", error, StringComparison.Ordinal);
         Assert.Contains("only one process at a time", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_user_without_the_right_is_told_so()
     {
+        Mode.RequireCommand();
         (int exitCode, _, string error) = Command.Vfio(
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], ["demo", TestDevice.Edu().ToString()]);
 
@@ -72,6 +74,7 @@ public sealed class OpenErrorTests
     [Fact]
     public void A_limit_of_locked_memory_is_named_with_both_sizes()
     {
+        Mode.RequireCommand();
         (int exitCode, _, string error) = Command.Vfio(
             ["prlimit", "--memlock=4096:4096", "setpriv", "--bounding-set=-ipc_lock"], ["demo", TestDevice.Edu().ToString()]);
 

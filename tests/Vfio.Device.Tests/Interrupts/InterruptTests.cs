@@ -101,6 +101,7 @@ public sealed class InterruptTests
     [Fact]
     public void A_command_of_nvme_ends_in_its_data_and_one_msix()
     {
+        Mode.RequireMapping();
         using var taken = new Taken(TestDevice.Nvme());
         using InterruptSet msix = taken.Device.Interrupts.Msix.Enable(1);
         using var nvme = new NvmeAdmin(taken.Device);

@@ -26,18 +26,24 @@ internal sealed class NvmeAdmin : IDisposable
     private const int ModelLength = 40;
 
     private readonly MappedRegion _registers;
-    private readonly DmaBuffer _memory;
+    private readonly DmaBuffer _submissions;
+    private readonly DmaBuffer _completions;
+    private readonly DmaBuffer _data;
     private uint _tail;
 
     public NvmeAdmin(VfioDevice device)
     {
         device.Config.Command |= PciCommand.Memory | PciCommand.BusMaster;
         _registers = device.Regions.Bar(0).Map();
-        _memory = device.Dma.Allocate(3 * Page);
+
+        // One page each: without an IOMMU no two of them lie together.
+        _submissions = device.Dma.Allocate(Page);
+        _completions = device.Dma.Allocate(Page);
+        _data = device.Dma.Allocate(Page);
         Reach(ready: false, configuration: 0);
         _registers.Write32(AdminQueueAttributes, ((Entries - 1) << 16) | (Entries - 1));
-        _registers.Write64LowHigh(SubmissionQueueBase, _memory.Iova);
-        _registers.Write64LowHigh(CompletionQueueBase, _memory.Iova + Page);
+        _registers.Write64LowHigh(SubmissionQueueBase, _submissions.Iova);
+        _registers.Write64LowHigh(CompletionQueueBase, _completions.Iova);
         Reach(ready: true, EntrySizes | Enable);
     }
 
@@ -46,10 +52,10 @@ internal sealed class NvmeAdmin : IDisposable
     public void SubmitIdentify()
     {
         long entry = _tail * SubmissionSize;
-        _memory.AsSpan(entry, SubmissionSize).Clear();
-        _memory.Write32(entry, IdentifyOpcode);
-        _memory.Write64(entry + 24, _memory.Iova + (2 * Page));
-        _memory.Write32(entry + 40, IdentifyController);
+        _submissions.AsSpan(entry, SubmissionSize).Clear();
+        _submissions.Write32(entry, IdentifyOpcode);
+        _submissions.Write64(entry + 24, _data.Iova);
+        _submissions.Write32(entry + 40, IdentifyController);
         _tail = (_tail + 1) % Entries;
         _registers.Write32(SubmissionDoorbell, _tail);
     }
@@ -58,17 +64,19 @@ internal sealed class NvmeAdmin : IDisposable
     public string CompleteIdentify()
     {
         uint head = (_tail + Entries - 1) % Entries;
-        uint status = _memory.Read32(Page + (head * CompletionSize) + 12) >> 17;
+        uint status = _completions.Read32((head * CompletionSize) + 12) >> 17;
         _registers.Write32(CompletionDoorbell, _tail);
         return status == 0
-            ? Encoding.ASCII.GetString(_memory.AsSpan((2 * Page) + ModelOffset, ModelLength))
+            ? Encoding.ASCII.GetString(_data.AsSpan(ModelOffset, ModelLength))
             : throw new InvalidOperationException($"Identify ended with status 0x{status:x}.");
     }
 
     public void Dispose()
     {
         _registers.Dispose();
-        _memory.Dispose();
+        _submissions.Dispose();
+        _completions.Dispose();
+        _data.Dispose();
     }
 
     private void Reach(bool ready, uint configuration)

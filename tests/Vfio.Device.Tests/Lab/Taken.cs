@@ -7,13 +7,12 @@ internal sealed class Taken : IDisposable
 {
     private readonly DriverBinding _binding;
 
-    public Taken(PciAddress address, AddressSpaceOptions? options = null)
+    public Taken(PciAddress address, AddressSpace? space = null)
     {
         _binding = DriverBinding.Bind(address);
         try
         {
-            using AddressSpace? space = options is null ? null : AddressSpace.Create(options);
-            Device = VfioDevice.Open(address, new VfioDeviceOptions { AddressSpace = space });
+            Device = Mode.Open(address, space);
         }
         catch
         {
