@@ -8,13 +8,14 @@
 # The command's output comes through two virtio-serial ports, each into a pipe that a cat copies to this process' own stdout
 # or stderr. QEMU does not get those themselves: it would make them non-blocking, for whoever else has them too.
 
-readonly exit_died=70 exit_timeout=124 exit_unbooted=75
+readonly exit_died=70 exit_timeout=124 exit_silent=75 exit_unbooted=77
 readonly boot_limit=45 # seconds; an unhurried boot takes six
 
 # Environment variables that go along into the guest, beside VFIO_*: where the .NET SDK is and how it behaves.
 readonly guest_environment='^(VFIO_.*|PATH|LANG|LC_ALL|TZ|DOTNET_.*)='
 
-# guest_run COMMAND…: uses what kernel_prepare set, and timeout (seconds), terminal (0 or 1) and verbose (0 or 1) of the caller.
+# guest_run COMMAND…: uses what kernel_prepare and mode_set set, and timeout (seconds), terminal (0 or 1) and verbose (0 or 1)
+# of the caller. With silence (seconds) in output (a file, which takes stdout) the guest is stopped as if by a time limit.
 # Returns the command's exit code, or one of the above.
 guest_run() {
     guest_prepare "$@"
@@ -62,7 +63,7 @@ guest_prepare() {
         -M q35 -accel 'tcg,thread=multi' -cpu max,x2apic=off -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
         -kernel "$kernel_image" -initrd "$initramfs"
         # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes.
-        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off intel_iommu=on ${VFIO_LAB_APPEND-}"
+        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off intel_iommu=on $mode_append ${VFIO_LAB_APPEND-}"
         -chardev "file,id=console,path=$(qemu_escape "$guest_dir/console")" -serial chardev:console
         -monitor none
         "${devices[@]}"
@@ -97,7 +98,7 @@ guest_boot() {
 }
 
 guest_attempt() {
-    local out err out_reader err_reader vm timer boot ended status waiting code=0
+    local out err out_reader err_reader vm timer boot listener=none ended status waiting code=0
     rm -f "$guest_dir/out" "$guest_dir/err"
     mkfifo "$guest_dir/out" "$guest_dir/err"
     cat <"$guest_dir/out" &
@@ -118,6 +119,11 @@ guest_attempt() {
     setpriv --pdeathsig KILL sleep "$boot_limit" >/dev/null 2>&1 &
     boot=$!
     guest_pids=("$vm" "$timer" "$boot" "$out_reader" "$err_reader")
+    if ((silence > 0)); then
+        guest_silence >/dev/null 2>&1 &
+        listener=$!
+        guest_pids+=("$listener")
+    fi
 
     waiting=("${guest_pids[@]}")
     while ((code == 0)); do
@@ -129,6 +135,10 @@ guest_attempt() {
                 say "the time limit of $timeout seconds is over: the guest is stopped"
                 guest_log
                 code=$exit_timeout
+                ;;
+            "$listener")
+                say "nothing was said for $silence seconds: the guest is stopped"
+                code=$exit_silent
                 ;;
             "$boot") [[ -e $guest_dir/share/started ]] || code=$exit_unbooted ;;
             # A reader ends well when QEMU does, and badly when nobody takes its output any more.
@@ -143,6 +153,13 @@ guest_attempt() {
     fi
     guest_stop
     return "$code"
+}
+
+# Ends when the command has written nothing for too long.
+guest_silence() {
+    while (($(date +%s) - $(stat -c %Y "$output") < silence)); do
+        sleep 5
+    done
 }
 
 # No longer waits for a process, which is one of guest_attempt's.

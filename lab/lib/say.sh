@@ -32,21 +32,31 @@ tick() {
     done
 }
 
+# progress_begin MESSAGE, then progress_end WORD: what is under way, with dots until it ends.
+progress_begin() {
+    printf 'lab: %s …' "$1" >&2
+    tick "$BASHPID" &
+    progress_ticker=$!
+}
+
+progress_end() {
+    kill "$progress_ticker" 2>/dev/null || true
+    wait "$progress_ticker" 2>/dev/null || true
+    printf ' %s\n' "$1" >&2
+}
+
 # patiently MESSAGE COMMAND…: runs a command that may take minutes. Its output is shown only if it fails; until then dots
 # say that the lab is alive.
 patiently() {
-    local message=$1 output ticker code=0
+    local output code=0
+    progress_begin "$1"
     shift
-    printf 'lab: %s …' "$message" >&2
-    tick "$BASHPID" &
-    ticker=$!
     output=$("$@" 2>&1) || code=$?
-    kill "$ticker" 2>/dev/null || true
-    wait "$ticker" 2>/dev/null || true
     if ((code != 0)); then
-        printf ' failed (%d)\n%s\n' "$code" "$output" >&2
+        progress_end "failed ($code)"
+        printf '%s\n' "$output" >&2
     else
-        printf ' done\n' >&2
+        progress_end "done"
     fi
     return "$code"
 }

@@ -1,52 +1,74 @@
 # shellcheck shell=bash
-# lab/run test: every test program, on the host or in the guest, and one count over all of their result files.
+# lab/run test: every test program, on the host or in the guest, and one report over all of their result files.
 
 readonly device_tests=Vfio.Device.Tests
-readonly test_timeout=3600       # seconds, for a program on the host
-readonly guest_test_timeout=900 # seconds, for one run in the guest; a quiet machine takes two minutes
+readonly test_report=Vfio.TestReport
+readonly host_test_timeout=3600  # seconds, for a program on the host
+readonly guest_test_timeout=1200 # seconds, for one run in the guest; a quiet machine takes one minute
+readonly guest_test_silence=150  # seconds; on a quiet machine the longest test takes half a minute
 
 run_test() {
-    local host=1 device=1 projects project
+    local host=1 device=1 matrix=0 kernels=() project
     while (($# > 0)); do
         case $1 in
             --host) device=0 ;;
             --device) host=0 ;;
-            --kernel)
-                (($# > 1)) || wrong_usage "--kernel needs a value"
-                kernel=$2
-                shift
-                ;;
-            --verbose) verbose=1 ;;
+            --matrix) matrix=1 ;;
             --)
                 shift
                 break
                 ;;
-            *) wrong_usage "test knows no '$1'; what is for the test programs comes after --" ;;
+            *)
+                parse_options "$@"
+                ((${#arguments[@]} < $#)) || wrong_usage "test knows no '$1'; what is for the test programs comes after --"
+                set -- "${arguments[@]}"
+                continue
+                ;;
         esac
         shift
     done
     ((host || device)) || wrong_usage "--host and --device leave nothing to run"
+    ((!matrix)) || [[ -z $kernel ]] || wrong_usage "--matrix takes all kernels, --kernel one"
     test_arguments=("$@")
+    if ((device)); then
+        test_kernels
+    fi
 
     test_needs "$host" "$device"
     need_dotnet
     patiently "building everything" dotnet build "$repository/Vfio.Sdk.sln" -c Release -v quiet
-    test_results=$repository/artifacts/test-results
+    cd "$repository"
+    test_results=artifacts/test-results
+    test_runs=$test_results/runs.txt
     mkdir -p "$test_results"
-    passed=0 failed=0 skipped=0
+    : >"$test_runs"
+    test_tries=3
 
     if ((host)); then
-        for project in "$repository"/tests/*.Tests; do
-            project=${project##*/}
-            [[ $project == "$device_tests" ]] || test_program "$project" test_on_host
+        for project in tests/*.Tests; do
+            project=${project#tests/}
+            [[ $project == "$device_tests" ]] || test_program "$project"
         done
     fi
-    if ((device)); then
-        test_program "$device_tests" test_in_guest
-    fi
+    for kernel in "${kernels[@]}"; do
+        kernel_prepare "$kernel"
+        for mode in $(modes_chosen "$kernel"); do
+            test_program "$device_tests" "$kernel" "$mode"
+        done
+    done
+    dotnet "artifacts/bin/$test_report/release/$test_report.dll" "$test_runs" "$test_results/modes.txt" \
+        ${test_arguments[0]+some}
+}
 
-    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-    ((failed == 0))
+# Sets kernels to those that the device tests run on, 'own' first because it has all modes.
+test_kernels() {
+    if [[ -n $kernel ]]; then
+        kernels=("$kernel")
+    else
+        kernels=(own distro)
+        ((!matrix)) || kernels+=(6.12 6.1)
+    fi
+    modes_check "${kernels[@]}"
 }
 
 # What the tests need beside the .NET SDK: a C compiler to check the bindings against, and the headers they came from.
@@ -55,6 +77,9 @@ test_needs() {
     ((!host)) || compiler=(gcc libc6-dev castxml)
     if ((device)); then
         need_guest "${compiler[@]}"
+        for kernel in "${kernels[@]}"; do
+            kernel_prepare "$kernel"
+        done
     else
         need_packages "${compiler[@]}"
     fi
@@ -63,69 +88,55 @@ test_needs() {
     fi
 }
 
-# test_program PROJECT WHERE: runs it, and adds what its result file says to passed, failed and skipped.
+# test_program PROJECT [KERNEL MODE]: runs it, and notes for the report what it ended with. What it prints is in the log.
 test_program() {
-    local project=$1 where=$2 results=$test_results/$1.xml code=0
-    rm -f "$results"
-    say "$project"
-    # Not `"$where" || code=$?`: that would switch -e off in everything that it calls.
+    local project=$1 kernel=${2-} mode=${3-} name code=0 started=$SECONDS
+    name=$test_results/$project${kernel:+.${kernel##*/}.$mode}
+    while true; do
+        test_once
+        # A guest that stands still is QEMU's fault, now and then. One that always does is somebody else's.
+        ((code == exit_silent && test_tries > 0)) || break
+        test_tries=$((test_tries - 1))
+        say "it is run again"
+    done
+    printf '%s\t%s\t%s\t%d\t%d\t%s\n' "$project" "${kernel##*/}" "$mode" "$((SECONDS - started))" "$code" "$name.xml" >>"$test_runs"
+}
+
+# Uses what test_program has, and sets its code.
+test_once() {
+    rm -f "$name.xml"
+    progress_begin "$project${kernel:+ on kernel $kernel, mode $mode}"
+    # Not `test_on_host || code=$?`: that would switch -e off in everything that it calls.
     set +e
-    (set -e && "$where" "$project" "artifacts/test-results/$project.xml")
+    (
+        set -e
+        program=(dotnet "artifacts/bin/$project/release/$project.dll" -xml "$name.xml" -noColor -noAutoReporters -reporter verbose
+            "${test_arguments[@]}")
+        if [[ -n $kernel ]]; then
+            test_in_guest
+        else
+            timeout --kill-after=10 "$host_test_timeout" "${program[@]}" </dev/null
+        fi
+    ) >"$name.log" 2>&1
     code=$?
     set -e
-    if [[ ! -s $results ]]; then
-        test_broken "$project ended with code $code and left no results"
-        return
+    if ((code == 0)); then
+        progress_end "done"
+    else
+        progress_end "failed ($code)"
     fi
-
-    local counts total pass fail skip errors
-    counts=$(test_counts "$results") || {
-        test_broken "$project left results that cannot be read: $results"
-        return
-    }
-    read -r total pass fail skip errors <<<"$counts"
-    passed=$((passed + pass))
-    failed=$((failed + fail + errors))
-    skipped=$((skipped + skip))
-    if ((total == 0 && ${#test_arguments[@]} == 0)); then
-        test_broken "$project ran no tests"
-    elif ((code != 0 && fail + errors == 0 && total > 0)); then
-        test_broken "$project ended with code $code, though none of its tests failed"
+    # With a result file the report tells what failed.
+    if ((verbose)); then
+        cat "$name.log" >&2
+    elif [[ ! -s $name.xml ]]; then
+        tail -n 30 "$name.log" >&2
     fi
-}
-
-# A program that breaks down counts as one failed test: the last line must not look well.
-test_broken() {
-    say "$1"
-    failed=$((failed + 1))
-}
-
-# Prints TOTAL PASSED FAILED SKIPPED ERRORS of an xunit result file.
-test_counts() {
-    local tag name value
-    tag=$(grep -om 1 '<assembly [^>]*>' "$1") || return
-    for name in total passed failed skipped errors; do
-        value=$(grep -oE " $name=\"[0-9]+\"" <<<"$tag" | grep -oE '[0-9]+') || return
-        printf '%s ' "$value"
-    done
-}
-
-test_on_host() {
-    cd "$repository"
-    timeout --kill-after=10 "$test_timeout" \
-        dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" -noColor "${test_arguments[@]}" </dev/null
 }
 
 test_in_guest() {
-    # QEMU may lose an interrupt, and the guest then stands still for good: a run that does is ended and made again.
-    local attempt code
-    timeout=$guest_test_timeout
-    for attempt in 1 2 3; do
-        code=0
-        (guest_run dotnet "artifacts/bin/$1/release/$1.dll" -xml "$2" -noColor "${test_arguments[@]}") || code=$?
-        ((code == exit_timeout)) || break
-        say "the guest stood still (try $attempt of 3)"
-        rm -f "$repository/$2"
-    done
-    return "$code"
+    mode_set "$mode"
+    timeout=${timeout:-$guest_test_timeout}
+    silence=$guest_test_silence
+    output=$name.log
+    guest_run "${program[@]}"
 }
