@@ -39,6 +39,18 @@ public sealed class ResultFileTests
     }
 
     [Fact]
+    public void A_failure_says_where_it_happened()
+    {
+        using var folder = new RunFolder();
+        folder.Add("own", "iommufd", 1, Test("A", "Fail", """
+            <failure><message>not \"this\"</message><stack-trace>  at Folder.Things.A() in Things.cs:line 7
+               at System.Reflection.MethodBaseInvoker.InvokeWithNoArgs(Object obj)</stack-trace></failure>
+            """));
+
+        Assert.Equal("not \"this\"\nat Folder.Things.A() in Things.cs:line 7", Assert.Single(Assert.Single(folder.Read()).Tests).Text);
+    }
+
+    [Fact]
     public void A_program_that_breaks_down_although_its_tests_pass_is_a_failure()
     {
         using var folder = new RunFolder();

@@ -83,13 +83,20 @@ internal static class ResultFile
             outcome switch
             {
                 Outcome.Skipped => (test.Element("reason")?.Value ?? "no reason was given").Trim(),
-                Outcome.Failed => Message(test),
+                Outcome.Failed => $"{Message(test)}\n{Trace(test)}".TrimEnd(),
                 _ => string.Empty,
             });
     }
 
+    // xunit escapes quotation marks as C# does.
     private static string Message(XElement element)
-        => (element.Element("failure")?.Element("message")?.Value ?? "no message").Trim();
+        => (element.Element("failure")?.Element("message")?.Value ?? "no message").Replace("\\\"", "\"", StringComparison.Ordinal).Trim();
+
+    // Where it happened; the frames of the runner are no news.
+    private static string Trace(XElement element) => string.Join('\n', (element.Element("failure")?.Element("stack-trace")?.Value ?? string.Empty)
+        .Split('\n')
+        .Select(static frame => frame.Trim())
+        .Where(static frame => frame.Length > 0 && !frame.Contains(" System.Reflection.", StringComparison.Ordinal)));
 
     private static string Required(XElement element, string name)
         => element.Attribute(name)?.Value ?? throw new InvalidDataException($"a <{element.Name}> has no '{name}'");
