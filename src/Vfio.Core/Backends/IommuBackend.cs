@@ -24,6 +24,9 @@ internal abstract class IommuBackend
     /// <summary>Whether an IOMMU keeps the devices from memory that is not mapped.</summary>
     public abstract bool IsIsolated { get; }
 
+    /// <summary>Whether the kernel has something to map into, and tells its ranges, before the first device is attached.</summary>
+    public abstract bool TakesMappingsAtOnce { get; }
+
     /// <summary>Whether mappings end with the last device, instead of being there again for the next.</summary>
     public virtual bool EndsWithLastDevice => false;
 

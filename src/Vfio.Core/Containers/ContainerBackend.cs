@@ -14,7 +14,6 @@ internal sealed unsafe class ContainerBackend : IommuBackend
     private readonly IVfioKernel _kernel;
     private readonly IReadOnlyList<ContainerModel> _wanted;
     private ContainerModel? _model;
-    private bool _hasIommu;
 
     private ContainerBackend(VfioHost host, ContainerHandle container, bool isIommufd, IReadOnlyList<ContainerModel> wanted)
     {
@@ -41,8 +40,10 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override bool IsIsolated => _wanted[0] != ContainerModel.NoIommu;
 
-    /// <summary>Whether the kernel has an IOMMU to map into. VFIO's own drops it, and all mappings, with the last group.</summary>
-    private bool RemembersMappings => Container.AttachedGroups > 0 || (IsIommufd && _hasIommu);
+    public override bool TakesMappingsAtOnce => IsIommufd && IsIsolated;
+
+    /// <summary>Whether the kernel has something to map into. VFIO's own container drops it, and all mappings, with the last group.</summary>
+    private bool RemembersMappings => Container.AttachedGroups > 0 || TakesMappingsAtOnce;
 
     /// <summary>Opens a container, or takes over a descriptor of one.</summary>
     /// <param name="host">The host.</param>
@@ -70,6 +71,11 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             var backend = new ContainerBackend(
                 host, container, IommufdHandle.Recognizes(host.Kernel, fd), [.. kinds.Select(static kind => kind.ToModel())]);
             backend._model = backend.FindModel(fd);
+            if (backend.IsIommufd && backend.IsIsolated)
+            {
+                backend.CreateIoas(fd);
+            }
+
             return backend;
         }
         catch
@@ -91,7 +97,6 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         }
 
         _model = model;
-        _hasIommu = true;
     }
 
     public override void RequireReady(string step)
@@ -234,6 +239,32 @@ internal sealed unsafe class ContainerBackend : IommuBackend
     private static uint Flags(DmaAccess access)
         => (uint)((access.HasFlag(DmaAccess.Read) ? VFIO_DMA_MAP_FLAG_READ : 0)
         | (access.HasFlag(DmaAccess.Write) ? VFIO_DMA_MAP_FLAG_WRITE : 0));
+
+    /// <summary>
+    /// Makes the IOAS that answers for the container (<c>IOMMU_VFIO_IOAS_SET</c>), which the kernel would otherwise make with the first group.
+    /// It goes with the descriptor.
+    /// </summary>
+    private void CreateIoas(int fd)
+    {
+        var alloc = new iommu_ioas_alloc { size = (uint)sizeof(iommu_ioas_alloc) };
+        int result = _kernel.AllocateIoas(fd, &alloc);
+        if (result < 0)
+        {
+            throw IommufdErrors.Allocate(Path, nameof(IommufdUapi.IOMMU_IOAS_ALLOC), "an I/O address space", -result);
+        }
+
+        var set = new iommu_vfio_ioas
+        {
+            size = (uint)sizeof(iommu_vfio_ioas),
+            op = (ushort)iommufd_vfio_ioas_op.IOMMU_VFIO_IOAS_SET,
+            ioas_id = alloc.out_ioas_id,
+        };
+        result = _kernel.VfioIoas(fd, &set);
+        if (result < 0)
+        {
+            throw IommufdErrors.Allocate(Path, nameof(IommufdUapi.IOMMU_VFIO_IOAS), "a container of the I/O address space", -result);
+        }
+    }
 
     private ContainerModel? FindModel(int fd)
     {

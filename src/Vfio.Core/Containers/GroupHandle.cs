@@ -7,6 +7,7 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
 {
     private readonly ContainerHandle _container;
     private readonly Action<IOpenGroup> _closed;
+    private readonly bool _isPassed;
     private bool _attached;
 
     public GroupHandle(
@@ -16,12 +17,14 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
         int id,
         AddressSpace space,
         ContainerHandle container,
+        bool isPassed,
         Action<IOpenGroup> closed)
         : base(kernel, fd, path, container)
     {
         Unit = id.ToString(CultureInfo.InvariantCulture);
         Space = space;
         _container = container;
+        _isPassed = isPassed;
         _closed = closed;
     }
 
@@ -40,6 +43,12 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
 
     protected override bool CloseDescriptor() => Space.WithDevices(() =>
     {
+        if (_isPassed && _attached)
+        {
+            // Whoever passed the group still has it open, so that this close does not take it out of the container.
+            _ = Kernel.UnsetContainer((int)handle);
+        }
+
         bool closed = base.CloseDescriptor();
         if (_attached)
         {

@@ -21,7 +21,7 @@ internal sealed unsafe class GroupOpener(VfioHost host, ContainerBackend backend
             throw GroupErrors.Open(path, id, device, -fd);
         }
 
-        var group = new GroupHandle(_kernel, fd, path, id, space, backend.Container, closed);
+        var group = new GroupHandle(_kernel, fd, path, id, space, backend.Container, node is not null, closed);
         try
         {
             var facts = new GroupFacts(host.Pci, id);

@@ -37,7 +37,7 @@ internal static unsafe class Type1Info
                 VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE => info with { Ranges = ReadRanges(capability) },
                 VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL => info with
                 {
-                    AvailableMappings = capability.Read<vfio_iommu_type1_info_dma_avail>().avail,
+                    AvailableMappings = ReadAvailable(capability),
                 },
                 VFIO_IOMMU_TYPE1_INFO_CAP_MIGRATION => ReadMigration(info, capability),
                 _ => info,
@@ -46,6 +46,10 @@ internal static unsafe class Type1Info
 
         return info;
     }
+
+    // iommufd limits memory and not mappings, and says so with the largest number.
+    private static uint? ReadAvailable(InfoCapability capability)
+        => capability.Read<vfio_iommu_type1_info_dma_avail>().avail is var available and not uint.MaxValue ? available : null;
 
     private static AddressSpaceInfo ReadMigration(AddressSpaceInfo info, InfoCapability capability)
     {

@@ -46,6 +46,9 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
 
     public string Name { get; }
 
+    /// <summary>The number of the descriptor, for whoever passes it on and keeps the device open meanwhile.</summary>
+    public nint DangerousDescriptor => _handle.DangerousGetHandle();
+
     public bool CanReset => (_flags & VFIO_DEVICE_FLAGS_RESET) != 0;
 
     public int RegionCount { get; }

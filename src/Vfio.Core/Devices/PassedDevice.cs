@@ -61,7 +61,7 @@ internal static unsafe class PassedDevice
     private static OpenedDevice Bound(VfioHost host, OpenFunction function, int fd, AddressSpace space, IoasBackend backend)
     {
         var group = new CdevGroup(function.Name, space, static _ => { });
-        var handle = new CdevHandle(host, fd, function, group, backend.Ioas.Iommufd);
+        var handle = new CdevHandle(host, fd, function, group, backend.Ioas.Iommufd, isPassed: true);
         try
         {
             var transport = new KernelDevice(handle, function.Name);

@@ -90,6 +90,7 @@ public sealed class VfioDevice : IDisposable
     /// Moves the device to another address space, or back into one after <see cref="Detach"/> (<c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>). Where
     /// the IOMMU can, there is no moment in between. Iommufd only.
     /// </summary>
+    /// <remarks>An address space that was not created by itself but with the device ends when the last device leaves it.</remarks>
     /// <exception cref="VfioException">
     /// The back end cannot, other devices of the group are open and would be moved along, or the kernel refused; the device is where it was.
     /// </exception>
@@ -165,6 +166,8 @@ public sealed class VfioDevice : IDisposable
     internal VfioHost Host { get; }
 
     internal DeviceAttachment Attachment => _attachment;
+
+    internal IDeviceTransport Transport => _transport;
 
     internal static VfioDevice Open(VfioHost host, PciAddress address, VfioDeviceOptions? options)
         => Open(host, HostDevice.Find(host, address), options);

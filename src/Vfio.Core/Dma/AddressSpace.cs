@@ -41,7 +41,7 @@ public sealed class AddressSpace : IDisposable
     /// <summary>Whether an IOMMU keeps devices from memory that is not mapped. False only where somebody allowed that.</summary>
     public bool IsIsolated => Iommu.IsIsolated;
 
-    /// <summary>The addresses that can be mapped, sorted and disjoint; empty in a container while no device has been attached.</summary>
+    /// <summary>The addresses that can be mapped, sorted and disjoint; empty in a container of VFIO's own while no device has been attached.</summary>
     public IReadOnlyList<IovaRange> Ranges
     {
         get
@@ -216,7 +216,7 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            RequireReady("IOMMU_IOAS_ALLOW_IOVAS");
+            ObjectDisposedException.ThrowIf(_users.IsOver, this);
             Iommu.AllowIovas(ranges);
             _table.Allow(IovaRange.Sorted(ranges.ToArray(), "IOMMU_IOAS_ALLOW_IOVAS"));
         }
@@ -232,7 +232,7 @@ public sealed class AddressSpace : IDisposable
     {
         lock (_gate)
         {
-            RequireReady("IOMMU_IOAS_CHANGE_PROCESS");
+            ObjectDisposedException.ThrowIf(_users.IsOver, this);
             Iommu.ChangeProcess();
         }
     }
@@ -402,7 +402,7 @@ public sealed class AddressSpace : IDisposable
         try
         {
             var space = new AddressSpace(host, iommu);
-            if (iommu is IoasBackend)
+            if (iommu.TakesMappingsAtOnce)
             {
                 space.DeviceJoined();
             }

@@ -12,7 +12,7 @@ public sealed record AddressSpaceInfo
     /// <summary>The addresses that can be mapped, sorted and disjoint. Holes are reserved by the platform.</summary>
     public required IReadOnlyList<IovaRange> Ranges { get; init; }
 
-    /// <summary>How many mappings can still be made, or null where the kernel does not tell.</summary>
+    /// <summary>How many mappings can still be made, or null where the kernel sets no limit or does not tell it.</summary>
     public uint? AvailableMappings { get; init; }
 
     /// <summary>The page sizes at which the kernel can track what devices wrote, or zero where it cannot.</summary>

@@ -26,28 +26,13 @@ internal static class CdevErrors
 
     public static VfioException Bind(string name, HostDevice device, SysfsPci pci, bool hasToken, int errno) => errno switch
     {
-        EBUSY => new(
-            VfioErrorKind.GroupBusy,
-            BindStep,
-            name,
-            "the device, or its group, is open already, and only one owner at a time may hold it",
-            "Find the process with 'fuser -v /dev/vfio/*  /dev/vfio/devices/*' and end it",
-            errno),
-        EINVAL when !hasToken => new(
-            VfioErrorKind.GroupBusy,
-            BindStep,
-            name,
-            "the device is bound already, or the kernel cannot bind it",
-            "Bind a device once, by a descriptor of its own node; the kernel log may name another reason",
-            errno),
-        EINVAL => new(
-            VfioErrorKind.TokenRequired,
-            BindStep,
-            name,
-            "a token was given, and the device has no use for one",
-            "Open it without a token; a virtual function needs one only while vfio-pci has its physical function, and the kernel must be "
-                + "Linux 6.18 or newer",
-            errno),
+        EBUSY when device.Group is { } id && new GroupFacts(pci, id) is var facts && facts.Blockers().Count > 0
+            => GroupErrors.NotViable(name, facts, BindStep, errno),
+        EBUSY => Busy(name, errno),
+
+        // So the kernel says that somebody else has bound it.
+        EINVAL when !hasToken => Busy(name, errno),
+        EINVAL => DeviceErrors.UselessToken(name, BindStep, errno),
         EACCES => DeviceErrors.Token(name, BindStep, hasToken, errno),
         EBADF or EBADFD => new(
             VfioErrorKind.Refused,
@@ -151,6 +136,14 @@ internal static class CdevErrors
         name,
         $"other devices of its IOMMU group {unit} are open, and the group translates as one: they would be moved along",
         "Close them first, or open them all with the new address space");
+
+    private static VfioException Busy(string name, int errno) => new(
+        VfioErrorKind.GroupBusy,
+        BindStep,
+        name,
+        "the device, or its group, is open already, and only one process at a time may hold it",
+        "Find the process with 'fuser -v /dev/vfio/* /dev/vfio/devices/*' and end it; if there is none, the platform may not keep DMA coherent",
+        errno);
 
     private static VfioException Ownership(string name, HostDevice device, SysfsPci pci, int errno)
     {

@@ -67,6 +67,7 @@ internal static class DeviceErrors
             "Close it there first; a cdev under /dev/vfio/devices counts too",
             errno),
         EACCES => Token(address, step, hasToken, errno),
+        EINVAL when hasToken => UselessToken(address, step, errno),
         EPERM => new(
             VfioErrorKind.GroupNotViable,
             step,
@@ -99,6 +100,14 @@ internal static class DeviceErrors
             : "a virtual function whose physical function is in user space opens with that one's token, and so does a physical function "
                 + "whose virtual ones are in use; none was given",
         "Give VfioDeviceOptions.Token the token that the physical function's owner has set",
+        errno);
+
+    public static VfioException UselessToken(string address, string step, int errno) => new(
+        VfioErrorKind.TokenRequired,
+        step,
+        address,
+        "a token was given, and the device has no use for one",
+        "Open it without: a virtual function needs one only while vfio-pci has its physical function, and by its own node from Linux 6.18 on",
         errno);
 
     public static VfioException Info(string name, string step, int errno) => new(

@@ -35,6 +35,8 @@ internal unsafe interface IVfioKernel : IIommufdCalls
 
     int SetContainer(int group, int container);
 
+    int UnsetContainer(int group);
+
     int GetDeviceFd(int group, string name);
 
     int GetDeviceInfo(int device, vfio_device_info* info);

@@ -51,6 +51,8 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
 
     public int SetContainer(int group, int container) => Ioctl(group, VFIO_GROUP_SET_CONTAINER, &container);
 
+    public int UnsetContainer(int group) => Ioctl(group, VFIO_GROUP_UNSET_CONTAINER, 0);
+
     public int GetDeviceFd(int group, string name)
     {
         fixed (byte* text = Terminated(name))

@@ -11,7 +11,6 @@ internal sealed unsafe class CdevAttachment(
 
     // The structure as it was before process address space ids, which older kernels want.
     private const uint ShortAttach = 3 * sizeof(uint);
-    private const uint ShortDetach = 2 * sizeof(uint);
 
     private readonly IVfioKernel _kernel = host.Kernel;
     private readonly Lock _gate = new();
@@ -71,9 +70,8 @@ internal sealed unsafe class CdevAttachment(
                 return;
             }
 
-            var detach = new vfio_device_detach_iommufd_pt { argsz = ShortDetach };
-            Detach(&detach, space);
-            device.LetGo(_target!);
+            Detach(space, pasid: null);
+            device.LetGo(_target!, pasid: null);
             Volatile.Write(ref _space, null);
             _target = null;
             space.DeviceLeft();
@@ -94,7 +92,7 @@ internal sealed unsafe class CdevAttachment(
                 AttachTo(ioas, target, pasid);
                 if (_pasids.Remove(pasid, out (AddressSpace Space, IommufdObject Target) old))
                 {
-                    device.LetGo(old.Target);
+                    device.LetGo(old.Target, pasid);
                     old.Space.RemoveUser();
                 }
 
@@ -120,15 +118,9 @@ internal sealed unsafe class CdevAttachment(
                 throw CdevErrors.NoSuchPasid(name, pasid);
             }
 
-            var detach = new vfio_device_detach_iommufd_pt
-            {
-                argsz = (uint)sizeof(vfio_device_detach_iommufd_pt),
-                flags = (uint)VFIO_DEVICE_DETACH_PASID,
-                pasid = pasid,
-            };
-            Detach(&detach, old.Space);
+            Detach(old.Space, pasid);
             _pasids.Remove(pasid);
-            device.LetGo(old.Target);
+            device.LetGo(old.Target, pasid);
             old.Space.RemoveUser();
         }
     }
@@ -219,7 +211,7 @@ internal sealed unsafe class CdevAttachment(
         group.MoveTo(target);
         if (old is not null)
         {
-            device.LetGo(old);
+            device.LetGo(old, pasid: null);
         }
 
         if (joins)
@@ -232,7 +224,7 @@ internal sealed unsafe class CdevAttachment(
 
     private void AttachTo(IommufdObject table, AddressSpace space, uint? pasid = null)
     {
-        device.Keep(table);
+        device.Keep(table, pasid);
         bool done = false;
         try
         {
@@ -257,15 +249,15 @@ internal sealed unsafe class CdevAttachment(
         {
             if (!done)
             {
-                device.LetGo(table);
+                device.LetGo(table, pasid);
             }
         }
     }
 
-    private void Detach(vfio_device_detach_iommufd_pt* detach, AddressSpace space)
+    private void Detach(AddressSpace space, uint? pasid)
     {
         using DescriptorLease cdev = device.Lease();
-        int result = _kernel.DetachIommufd(cdev.Fd, detach);
+        int result = CdevHandle.Detach(_kernel, cdev.Fd, pasid);
         if (result < 0)
         {
             throw CdevErrors.Detach(name, space.Path, -result);

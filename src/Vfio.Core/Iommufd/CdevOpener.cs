@@ -21,7 +21,7 @@ internal sealed unsafe class CdevOpener(VfioHost host)
         }
 
         _ = group.TryAddReference();
-        var handle = new CdevHandle(host, fd, function, group, backend.Ioas.Iommufd);
+        var handle = new CdevHandle(host, fd, function, group, backend.Ioas.Iommufd, access.Node is not null);
         try
         {
             uint id = Bind(handle, device, access.Token);

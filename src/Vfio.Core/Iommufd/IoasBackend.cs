@@ -34,6 +34,8 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     public override bool IsIsolated { get; }
 
+    public override bool TakesMappingsAtOnce => true;
+
     // Pages are pinned for a device, and only then is it known where they lie.
     public override bool EndsWithLastDevice => !IsIsolated;
 
