@@ -9,4 +9,9 @@ internal sealed class FakeContainer
     public List<FakeGroup> Groups { get; } = [];
 
     public SortedDictionary<ulong, FakeMapping> Mappings { get; } = [];
+
+    public bool IsNoIommu => Groups.Exists(static group => group.Kind == FakeGroupKind.NoIommu);
+
+    /// <summary>Whether no hardware translates, only drivers of mediated devices.</summary>
+    public bool IsEmulated => Groups.TrueForAll(static group => group.Kind == FakeGroupKind.Emulated);
 }

@@ -1,17 +1,25 @@
 namespace Vfio.Core.Tests;
 
 /// <summary>An entry of the fake kernel's descriptor table.</summary>
-/// <param name="kind">What it is, for messages.</param>
-/// <param name="target">The fake object behind it, or null for one of the real kernel's.</param>
-/// <param name="realFd">The real descriptor behind it, or -1.</param>
-internal sealed class FakeDescriptor(string kind, object? target, int realFd)
+internal sealed class FakeDescriptor
 {
-    public string Kind { get; } = kind;
+    public FakeDescriptor(FakeOpenFile file, bool foreign)
+    {
+        File = file;
+        Foreign = foreign;
+        file.Descriptors.Add(this);
+    }
 
-    public object? Target { get; } = target;
+    public FakeOpenFile File { get; }
 
-    /// <summary>The number in the real kernel; minus one once it is closed, so that nothing reaches its successor.</summary>
-    public int RealFd { get; set; } = realFd;
+    public string Kind => File.Kind;
+
+    public object? Target => File.Target;
+
+    public int RealFd => File.RealFd;
+
+    /// <summary>Whether another part of the process owns it, which the library may use and must not close.</summary>
+    public bool Foreign { get; set; }
 
     /// <summary>How many calls are using it now.</summary>
     public int InFlight { get; set; }

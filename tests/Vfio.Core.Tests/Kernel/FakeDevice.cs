@@ -31,6 +31,57 @@ internal sealed class FakeDevice(string name, FakeGroup group)
     /// <summary>Mappings of its regions that are in the process; they hold the device open in the kernel.</summary>
     public List<(nint Address, nuint Length)> Mapped { get; } = [];
 
+    /// <summary>Open descriptors; the group's path gives more than one.</summary>
+    public int OpenCount { get; set; }
+
+    /// <summary>The name of the character device, such as <c>vfio0</c>, or null where it has none.</summary>
+    public string? Cdev { get; set; }
+
+    public bool NoIommu => Group.Kind == FakeGroupKind.NoIommu;
+
+    /// <summary>Whether it is a mediated device, whose DMA a driver does.</summary>
+    public bool Mediated => Group.Kind == FakeGroupKind.Emulated;
+
+    /// <summary>The object of an iommufd that it is bound to, by any path.</summary>
+    public FakeIommuObject? Bound { get; set; }
+
+    /// <summary>Features by number that a test serves; the others answer ENOTTY.</summary>
+    public Dictionary<uint, FakeFeature> Features { get; } = [];
+
+    /// <summary>IOVAs that nothing can be mapped at while it is attached, beside those outside of the kernel's ranges.</summary>
+    public List<(ulong First, ulong Last)> Reserved { get; } = [];
+
+    /// <summary>The IOMMU that translates for it; page tables of another do not fit.</summary>
+    public int IommuUnit { get; set; }
+
+    /// <summary>Whether its IOMMU logs which pages it writes.</summary>
+    public bool DirtyTracking { get; set; } = true;
+
+    /// <summary>Whether its page requests can be reported.</summary>
+    public bool PageRequests { get; set; } = true;
+
+    /// <summary>Whether page tables of its own can be nested.</summary>
+    public bool Nesting { get; set; }
+
+    /// <summary>How many bits of a PASID it has, or zero for none.</summary>
+    public byte PasidWidth { get; set; }
+
+    /// <summary>The type and the bytes of GET_HW_INFO; by default those of an IOMMU that tells nothing.</summary>
+    public uint HardwareType { get; set; }
+
+    public byte[] HardwareData { get; set; } = [];
+
+    /// <summary>The function that a virtual function belongs to, where that is VFIO's too.</summary>
+    public FakeDevice? Physical { get; set; }
+
+    public bool IsVirtual { get; set; }
+
+    /// <summary>The token of a function that can have virtual ones, or null for one that cannot.</summary>
+    public Guid? Token { get; set; }
+
+    /// <summary>Virtual functions that are open, which make the token compulsory.</summary>
+    public int TokenUsers { get; set; }
+
     public FakeRegion Config => Regions[(int)VFIO_PCI_CONFIG_REGION_INDEX]!;
 
     /// <summary>Gives the device a region that is read and written by calls.</summary>

@@ -11,7 +11,7 @@ internal sealed class FakeIrq(uint count, uint flags)
     public int Available { get; set; } = int.MaxValue;
 
     /// <summary>The events of the enabled vectors, or empty.</summary>
-    public FakeDescriptor[] Events { get; set; } = [];
+    public FakeOpenFile[] Events { get; set; } = [];
 
     public HashSet<uint> Masked { get; } = [];
 

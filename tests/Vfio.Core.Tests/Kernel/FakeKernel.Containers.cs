@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vfio.Native;
 using static Vfio.Native.VfioUapi;
 
@@ -6,7 +7,10 @@ namespace Vfio.Core.Tests;
 /// <summary>Containers and groups: who may open them, in which order, and what the last close takes along.</summary>
 internal sealed unsafe partial class FakeKernel
 {
-    /// <summary>What lies behind each path that can be opened: <see cref="ContainerNode"/> or a group.</summary>
+    /// <summary>
+    /// What lies behind each path that can be opened: a group, a device, <see cref="ContainerNode"/>,
+    /// <see cref="IommufdNode"/> or <see cref="CompatNode"/>.
+    /// </summary>
     public Dictionary<string, object> Nodes { get; } = [];
 
     public static object ContainerNode { get; } = new();
@@ -24,61 +28,51 @@ internal sealed unsafe partial class FakeKernel
         {
             lock (_gate)
             {
-                return [.. _open.Values.Select(static d => d.Target).OfType<FakeContainer>()];
+                return [.. _open.Values.Select(static d => d.Target).OfType<FakeContainer>().Distinct()];
             }
         }
     }
 
-    public int Open(string path, int flags)
-    {
-        int fault = Begin();
-        if (fault != 0)
-        {
-            return fault;
-        }
+    /// <summary>Whether the kernel hands devices out that no IOMMU translates for.</summary>
+    public bool NoIommu { get; set; }
 
-        lock (_gate)
-        {
-            if ((flags & Libc.O_CLOEXEC) == 0)
-            {
-                Violations.Add($"open of {path} without O_CLOEXEC");
-            }
+    /// <summary>Whether the process may have such devices (<c>CAP_SYS_RAWIO</c>).</summary>
+    public bool MayRawIo { get; set; } = true;
 
-            switch (Nodes.GetValueOrDefault(path))
-            {
-                case null:
-                    return -Errno.ENOENT;
-                case FakeGroup { IsOpen: true }:
-                    return -Errno.EBUSY;
-                case FakeGroup group:
-                    group.IsOpen = true;
-                    return Add(new FakeDescriptor("group", group, -1));
-                default:
-                    return Add(new FakeDescriptor("container", new FakeContainer(), -1));
-            }
-        }
-    }
-
-    public int GetApiVersion(int container) => On<FakeContainer>(container, _ => ApiVersion);
+    public int GetApiVersion(int container) => OnContainer(container, _ => ApiVersion, _ => ApiVersion);
 
     public int CheckExtension(int container, uint extension)
-        => On<FakeContainer>(container, _ => Extensions.Contains(extension) ? 1 : 0);
+        => OnContainer(container, it => Offers(it, extension) ? 1 : 0, it => CheckExtension(it, extension));
 
-    public int SetIommu(int container, uint type) => On<FakeContainer>(container, it =>
+    public int SetIommu(int container, uint type) => OnContainer(container, it => SetIommu(it, type), it => SetIommu(it, type));
+
+    private int SetIommu(FakeContainer it, uint type)
     {
         if (it.Groups.Count == 0 || it.Model != 0)
         {
             return -Errno.EINVAL;
         }
 
-        if (!Extensions.Contains(type))
+        if (!Offers(it, type))
         {
             return -Errno.ENODEV;
         }
 
+        if (type == VFIO_NOIOMMU_IOMMU && !MayRawIo)
+        {
+            return -Errno.EPERM;
+        }
+
         it.Model = type;
         return 0;
-    });
+    }
+
+    /// <summary>Whether a model has an extension that the groups of the container can use.</summary>
+    private bool Offers(FakeContainer container, uint extension)
+    {
+        bool known = extension == VFIO_NOIOMMU_IOMMU ? NoIommu : Extensions.Contains(extension);
+        return known && (container.Groups.Count == 0 || container.IsNoIommu == (extension == VFIO_NOIOMMU_IOMMU));
+    }
 
     public int GetGroupStatus(int group, vfio_group_status* status) => On<FakeGroup>(group, it =>
     {
@@ -87,25 +81,34 @@ internal sealed unsafe partial class FakeKernel
             return -Errno.EINVAL;
         }
 
-        status->flags = (uint)((it.Viable ? VFIO_GROUP_FLAGS_VIABLE : 0)
-            | (it.Container is not null ? VFIO_GROUP_FLAGS_CONTAINER_SET : 0));
+        // An iommufd claims the group with the first device, not before, and the kernel does not look.
+        status->flags = (uint)((it.Viable || it.Iommufd is not null ? VFIO_GROUP_FLAGS_VIABLE : 0)
+            | (it.Container is not null || it.Iommufd is not null ? VFIO_GROUP_FLAGS_CONTAINER_SET : 0));
         return 0;
     });
 
     public int SetContainer(int group, int container) => On<FakeGroup>(group, it =>
     {
-        if (!_open.TryGetValue(container, out FakeDescriptor? descriptor) || descriptor.Target is not FakeContainer target)
+        if (!_open.TryGetValue(container, out FakeDescriptor? descriptor)
+            || descriptor.Target is not (FakeContainer or FakeIommufd))
         {
             Violations.Add($"SET_CONTAINER to {container}, which is no open container");
-            return -Errno.EBADF;
+            return descriptor is null ? -Errno.EBADF : -Errno.EBADFD;
         }
 
-        if (it.Container is not null)
+        if (it.Container is not null || it.Iommufd is not null)
         {
             return -Errno.EINVAL;
         }
 
-        if (!it.Viable)
+        if (descriptor.Target is not FakeContainer target)
+        {
+            return SetContainer(it, (FakeIommufd)descriptor.Target!);
+        }
+
+        bool unprotected = it.Kind == FakeGroupKind.NoIommu;
+        if ((it.Kind == FakeGroupKind.Iommu && !it.Viable) || (unprotected && !MayRawIo)
+            || (target.Groups.Count != 0 && target.IsNoIommu != unprotected))
         {
             return -Errno.EPERM;
         }
@@ -117,19 +120,59 @@ internal sealed unsafe partial class FakeKernel
 
     public int GetDeviceFd(int group, string name) => On<FakeGroup>(group, it =>
     {
-        if (it.Container is not { Model: not 0 })
+        int refused = Match(it, name, out FakeDevice? device);
+        if (refused != 0)
+        {
+            return refused;
+        }
+
+        if (it.Container is not { Model: not 0 } && it.Iommufd is null)
         {
             return -Errno.EINVAL;
         }
 
-        if (!Devices.TryGetValue(name, out FakeDevice? device) || device.Group != it)
+        refused = it.Iommufd is { } iommufd ? OpenCompat(device!, iommufd) : OpenInContainer(device!);
+        if (refused != 0)
+        {
+            return refused;
+        }
+
+        device!.OpenCount++;
+        it.OpenDevices++;
+        return Add(new FakeOpenFile("device", device, -1));
+    });
+
+    private int OpenInContainer(FakeDevice device)
+    {
+        if (device.OpenCount != 0)
+        {
+            return 0;
+        }
+
+        return device.NoIommu && !MayRawIo ? -Errno.EPERM : FirstOpen(device, null);
+    }
+
+    /// <summary>Finds the device of a name, behind which vfio-pci takes a token.</summary>
+    private int Match(FakeGroup group, string name, out FakeDevice? device)
+    {
+        const string TokenArgument = "vf_token=";
+        string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        device = Devices.GetValueOrDefault(name) ?? Devices.GetValueOrDefault(words.Length != 0 ? words[0] : name);
+        if (device is null || device.Group != group || (device.Mediated && device.Name != name))
         {
             return -Errno.ENODEV;
         }
 
-        it.OpenDevices++;
-        return Add(new FakeDescriptor("device", device, -1));
-    });
+        if (device.Mediated)
+        {
+            return 0;
+        }
+
+        Guid token = default;
+        bool parsed = words.Length == 1 || (words.Length == 2 && words[1].StartsWith(TokenArgument, StringComparison.Ordinal)
+            && Guid.TryParseExact(words[1][TokenArgument.Length..], "D", out token));
+        return parsed ? MatchToken(device, words.Length == 2 ? token : null) : -Errno.EINVAL;
+    }
 
     public MemoryLock GetMemoryLock() => new(
         MemoryLockLimit == Libc.RLIM_INFINITY ? null : MemoryLockLimit, MemoryLocked, MayExceedMemoryLock);
@@ -150,6 +193,8 @@ internal sealed unsafe partial class FakeKernel
         }
 
         group.IsOpen = false;
+        group.Iommufd?.Groups.Remove(group);
+        group.Iommufd = null;
         if (group.Container is { } container)
         {
             group.Container = null;
@@ -161,4 +206,17 @@ internal sealed unsafe partial class FakeKernel
             }
         }
     }
+
+    /// <summary>Runs a call of containers on one, or on what stands in for it.</summary>
+    private int OnContainer(
+        int fd, Func<FakeContainer, int> native, Func<FakeIommufd, int> compat, [CallerMemberName] string method = "")
+        => On<object>(
+            fd,
+            it => it switch
+            {
+                FakeContainer container => native(container),
+                FakeIommufd iommufd => compat(iommufd),
+                _ => -Errno.ENOTTY,
+            },
+            method);
 }

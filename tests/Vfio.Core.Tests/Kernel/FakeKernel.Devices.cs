@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vfio.Native;
 using static Vfio.Native.VfioUapi;
 
@@ -11,7 +12,7 @@ internal sealed unsafe partial class FakeKernel
     /// <summary>The number of regions that devices claim, instead of theirs.</summary>
     public uint? RegionCount { get; set; }
 
-    public int GetDeviceInfo(int device, vfio_device_info* info) => On<FakeDevice>(device, it =>
+    public int GetDeviceInfo(int device, vfio_device_info* info) => OnDevice(device, it =>
     {
         info->flags = it.Flags;
         info->num_regions = RegionCount ?? (uint)it.Regions.Length;
@@ -19,7 +20,7 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     });
 
-    public int GetRegionInfo(int device, vfio_region_info* info) => On<FakeDevice>(device, it =>
+    public int GetRegionInfo(int device, vfio_region_info* info) => OnDevice(device, it =>
     {
         if (info->index >= it.Regions.Length || it.Regions[info->index] is not { } region)
         {
@@ -46,7 +47,7 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     });
 
-    public int ResetDevice(int device) => On<FakeDevice>(device, static it =>
+    public int ResetDevice(int device) => OnDevice(device, static it =>
     {
         if ((it.Flags & VFIO_DEVICE_FLAGS_RESET) == 0)
         {
@@ -87,7 +88,7 @@ internal sealed unsafe partial class FakeKernel
 
     private static FakeRegion? Locate(FakeDescriptor descriptor, long offset, nuint count)
     {
-        if (descriptor.Target is not FakeDevice device)
+        if (DeviceOf(descriptor) is not { } device)
         {
             return null;
         }
@@ -99,18 +100,28 @@ internal sealed unsafe partial class FakeKernel
 
     private void Close(FakeDevice device)
     {
-        if (device.Mapped.Count != 0)
-        {
-            Violations.Add($"close of {device.Name} while {device.Mapped.Count} mappings hold it open");
-        }
-
+        LastClose(device);
         device.Group.OpenDevices--;
-        foreach (FakeIrq? irq in device.Irqs)
-        {
-            if (irq is not null)
-            {
-                irq.Events = [];
-            }
-        }
     }
+
+    /// <summary>The device behind a descriptor, on any path, unless it is still closed to calls.</summary>
+    private static FakeDevice? DeviceOf(FakeDescriptor descriptor) => descriptor.Target switch
+    {
+        FakeDevice device => device,
+        FakeCdevFile { Iommufd: not null } file => file.Device,
+        _ => null,
+    };
+
+    /// <summary>Runs a call on a device, on any path.</summary>
+    private int OnDevice(int fd, Func<FakeDevice, int> call, [CallerMemberName] string method = "")
+        => On<object>(
+            fd,
+            it => it switch
+            {
+                FakeDevice device => call(device),
+                FakeCdevFile { Iommufd: not null } file => call(file.Device),
+                FakeCdevFile => -Errno.EINVAL,
+                _ => -Errno.ENOTTY,
+            },
+            method);
 }

@@ -9,6 +9,8 @@ internal sealed unsafe partial class FakeKernel
 {
     private const ulong PageMask = 0xfff;
 
+    private const ulong PageSizes = 0x4020_1000;
+
     /// <summary>The ranges that can be mapped.</summary>
     public (ulong First, ulong Last)[] Ranges { get; set; } = [(0, 0xfedf_ffff), (0xfef0_0000, (1UL << 48) - 1)];
 
@@ -34,8 +36,22 @@ internal sealed unsafe partial class FakeKernel
     /// <summary>Changes the size that an unmap returns.</summary>
     public Func<ulong, ulong>? UnmappedSize { get; set; }
 
-    public int GetIommuInfo(int container, vfio_iommu_type1_info* info) => On<FakeContainer>(container, it =>
+    public int GetIommuInfo(int container, vfio_iommu_type1_info* info)
+        => OnContainer(container, it => GetInfo(it, info), it => GetInfo(it, info));
+
+    public int MapDma(int container, vfio_iommu_type1_dma_map* map)
+        => OnContainer(container, it => MapDma(it, map), it => MapDma(it, map));
+
+    public int UnmapDma(int container, vfio_iommu_type1_dma_unmap* unmap)
+        => OnContainer(container, it => UnmapDma(it, unmap), it => UnmapDma(it, unmap));
+
+    private int GetInfo(FakeContainer it, vfio_iommu_type1_info* info)
     {
+        if (it.Model == VFIO_NOIOMMU_IOMMU)
+        {
+            return -Errno.ENOTTY;
+        }
+
         if (it.Model == 0 || info->argsz < sizeof(vfio_iommu_type1_info))
         {
             return -Errno.EINVAL;
@@ -43,25 +59,34 @@ internal sealed unsafe partial class FakeKernel
 
         byte[] tail = TellsRanges ? IommuCapabilities ?? DefaultCapabilities(it) : [];
         uint size = (uint)(sizeof(vfio_iommu_type1_info) + tail.Length);
+        Tell(info, it.IsEmulated ? ~PageMask : PageSizes, tail, Math.Max(info->argsz, size));
+        return 0;
+    }
+
+    private void Tell(vfio_iommu_type1_info* info, ulong pageSizes, byte[] tail, uint wanted)
+    {
         uint offered = info->argsz;
         info->flags = (uint)(VFIO_IOMMU_INFO_PGSIZES | (TellsRanges ? VFIO_IOMMU_INFO_CAPS : 0));
-        info->iova_pgsizes = 0x4020_1000;
-        info->argsz = IommuArgsz?.Invoke(offered) ?? Math.Max(offered, size);
-        if (offered >= size && TellsRanges)
+        info->iova_pgsizes = pageSizes;
+        info->argsz = IommuArgsz?.Invoke(offered) ?? wanted;
+        if (offered >= sizeof(vfio_iommu_type1_info) + tail.Length && TellsRanges)
         {
             info->cap_offset = IommuCapabilityOffset;
             tail.CopyTo(new Span<byte>((byte*)info + sizeof(vfio_iommu_type1_info), tail.Length));
         }
+    }
 
-        return 0;
-    });
-
-    public int MapDma(int container, vfio_iommu_type1_dma_map* map) => On<FakeContainer>(container, it =>
+    private int MapDma(FakeContainer it, vfio_iommu_type1_dma_map* map)
     {
-        ulong last = map->iova + (map->size - 1);
+        if (it.Model == VFIO_NOIOMMU_IOMMU)
+        {
+            return -Errno.ENOTTY;
+        }
+
+        ulong last = unchecked(map->iova + (map->size - 1));
         if (it.Model == 0 || map->argsz < sizeof(vfio_iommu_type1_dma_map) || map->size == 0 || last < map->iova
             || ((map->iova | map->size | map->vaddr) & PageMask) != 0
-            || !Array.Exists(Ranges, range => map->iova >= range.First && last <= range.Last))
+            || (!it.IsEmulated && !Array.Exists(Ranges, range => map->iova >= range.First && last <= range.Last)))
         {
             return -Errno.EINVAL;
         }
@@ -84,10 +109,15 @@ internal sealed unsafe partial class FakeKernel
 
         it.Mappings.Add(map->iova, new FakeMapping(map->iova, map->size, map->vaddr, map->flags));
         return 0;
-    });
+    }
 
-    public int UnmapDma(int container, vfio_iommu_type1_dma_unmap* unmap) => On<FakeContainer>(container, it =>
+    private int UnmapDma(FakeContainer it, vfio_iommu_type1_dma_unmap* unmap)
     {
+        if (it.Model == VFIO_NOIOMMU_IOMMU)
+        {
+            return -Errno.ENOTTY;
+        }
+
         bool all = (unmap->flags & VFIO_DMA_UNMAP_FLAG_ALL) != 0;
         if (it.Model == 0 || unmap->argsz < sizeof(vfio_iommu_type1_dma_unmap)
             || (all && (!Extensions.Contains((uint)VFIO_UNMAP_ALL) || unmap->iova != 0 || unmap->size != 0))
@@ -96,9 +126,20 @@ internal sealed unsafe partial class FakeKernel
             return -Errno.EINVAL;
         }
 
-        ulong last = all ? ulong.MaxValue : unmap->iova + (unmap->size - 1);
+        ulong last = all ? ulong.MaxValue : unchecked(unmap->iova + (unmap->size - 1));
+        if (last < unmap->iova)
+        {
+            return -Errno.EOVERFLOW;
+        }
+
         FakeMapping[] hit = [.. it.Mappings.Values.Where(mapping => mapping.Overlaps(unmap->iova, last))];
-        if (hit.Any(mapping => mapping.Iova < unmap->iova || mapping.Last > last))
+        if (it.Model == VFIO_TYPE1_IOMMU)
+        {
+            // Version 1 takes a mapping whose first address is in the range as a whole, and none where the range begins
+            // within one; that is a success too.
+            hit = hit.Length != 0 && hit[0].Iova < unmap->iova ? [] : hit;
+        }
+        else if (Array.Exists(hit, mapping => mapping.Iova < unmap->iova || mapping.Last > last))
         {
             // Version 2 does not cut mappings in two.
             return -Errno.EINVAL;
@@ -118,14 +159,18 @@ internal sealed unsafe partial class FakeKernel
 
         unmap->size = size;
         return 0;
-    });
+    }
 
     private byte[] DefaultCapabilities(FakeContainer container)
     {
         var ranges = new AnswerTail(sizeof(vfio_iommu_type1_info));
-        ranges.Add(
-            VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE,
-            [(uint)Ranges.Length, 0u, .. Ranges.SelectMany(static range => Words(range.First, range.Last))]);
+        if (!container.IsEmulated)
+        {
+            ranges.Add(
+                VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE,
+                [(uint)Ranges.Length, 0u, .. Ranges.SelectMany(static range => Words(range.First, range.Last))]);
+        }
+
         ranges.Add(VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL, [(uint)(MappingLimit - container.Mappings.Count)]);
         return ranges.ToArray();
     }

@@ -33,7 +33,7 @@ internal sealed unsafe partial class FakeKernel
         }
     }
 
-    public int GetIrqInfo(int device, vfio_irq_info* info) => On<FakeDevice>(device, it =>
+    public int GetIrqInfo(int device, vfio_irq_info* info) => OnDevice(device, it =>
     {
         if (info->index >= it.Irqs.Length || it.Irqs[info->index] is not { } irq)
         {
@@ -45,7 +45,7 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     });
 
-    public int SetIrqs(int device, vfio_irq_set* set) => On<FakeDevice>(device, it =>
+    public int SetIrqs(int device, vfio_irq_set* set) => OnDevice(device, it =>
     {
         if (set->argsz < sizeof(vfio_irq_set) || set->index >= it.Irqs.Length || it.Irqs[set->index] is not { } irq)
         {
@@ -111,7 +111,7 @@ internal sealed unsafe partial class FakeKernel
         return fault != 0 ? fault : End(descriptor, LinuxKernel.Instance.WaitEpoll(descriptor.RealFd, events, capacity));
     }
 
-    private static bool Signal(FakeDescriptor source)
+    private static bool Signal(FakeOpenFile source)
         => source.RealFd >= 0 && LinuxKernel.Instance.WriteEventFd(source.RealFd, 1) == 0;
 
     private static int Mask(FakeIrq irq, vfio_irq_set* set, bool masked)
@@ -157,7 +157,7 @@ internal sealed unsafe partial class FakeKernel
             return irq.Available;
         }
 
-        var sources = new FakeDescriptor[set->count];
+        var sources = new FakeOpenFile[set->count];
         int* numbers = (int*)vfio_irq_set.data(set);
         for (int i = 0; i < sources.Length; i++)
         {
@@ -167,7 +167,7 @@ internal sealed unsafe partial class FakeKernel
                 return -Errno.EBADF;
             }
 
-            sources[i] = source;
+            sources[i] = source.File;
         }
 
         irq.Events = sources;
@@ -185,7 +185,7 @@ internal sealed unsafe partial class FakeKernel
         Assert.True(real >= 0);
         lock (_gate)
         {
-            return Add(new FakeDescriptor(kind, null, real));
+            return Add(new FakeOpenFile(kind, null, real));
         }
     }
 }

@@ -33,13 +33,25 @@ internal sealed unsafe partial class FakeKernel
             FakeDevice? device = null;
             if (fd >= 0 && (flags & Libc.MAP_ANONYMOUS) == 0)
             {
-                device = _open.TryGetValue(fd, out FakeDescriptor? descriptor) ? descriptor.Target as FakeDevice : null;
-                if (device is null || Locate(descriptor!, offset, length) is not { } region)
+                if (!_open.TryGetValue(fd, out FakeDescriptor? descriptor))
+                {
+                    Violations.Add($"mmap of {fd}, which is not open");
+                    return -Errno.EBADF;
+                }
+
+                if (descriptor.Kind == "memory")
+                {
+                    fd = descriptor.RealFd;
+                }
+                else if (Locate(descriptor, offset, length) is { } region)
+                {
+                    device = DeviceOf(descriptor);
+                    (fd, offset) = (region.Memory, offset - region.Offset);
+                }
+                else
                 {
                     return -Errno.EINVAL;
                 }
-
-                (fd, offset) = (region.Memory, offset - region.Offset);
             }
 
             int result = LinuxKernel.Instance.MapMemory(hint, length, protection, flags, fd, offset, out address);
@@ -77,6 +89,39 @@ internal sealed unsafe partial class FakeKernel
     {
         int fault = Begin();
         return fault != 0 ? fault : LinuxKernel.Instance.Advise(address, length, advice);
+    }
+
+    public int CreateMemoryFile(uint flags)
+    {
+        int fault = Begin();
+        if (fault != 0)
+        {
+            return fault;
+        }
+
+        int real = LinuxKernel.Instance.CreateMemoryFile(flags);
+        if (real < 0)
+        {
+            return real;
+        }
+
+        lock (_gate)
+        {
+            return Add(new FakeOpenFile("memory", null, real));
+        }
+    }
+
+    public int SetFileLength(int fd, long length)
+    {
+        int fault = Begin(fd, out FakeDescriptor descriptor);
+        if (fault != 0)
+        {
+            return fault;
+        }
+
+        int result = descriptor.Kind == "memory" ? LinuxKernel.Instance.SetFileLength(descriptor.RealFd, length) : -Errno.EINVAL;
+        descriptor.File.Length = result == 0 ? length : descriptor.File.Length;
+        return End(descriptor, result);
     }
 
     private void Replace(nint address, nuint length, bool @fixed)

@@ -16,6 +16,9 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, FakeDescriptor> _open = [];
 
+    /// <summary>The descriptor that the call under the lock came through.</summary>
+    private FakeDescriptor? _caller;
+
     public int FirstFd { get; } = firstFd;
 
     public FaultPlan Faults { get; } = new();
@@ -29,63 +32,17 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
     /// <summary>Called with what was closed, when it is closed and before the caller knows.</summary>
     public Action<object?>? Closed { get; set; }
 
-    /// <summary>The kinds of the open descriptors, without the loop that waits for events as long as the host lives.</summary>
+    /// <summary>
+    /// The kinds of the library's open descriptors, without the loop that waits for events as long as the host lives.
+    /// </summary>
     public IReadOnlyList<string> OpenKinds
     {
         get
         {
             lock (_gate)
             {
-                return [.. _open.Values.Select(static d => d.Kind).Where(static k => k != "epoll")];
+                return [.. _open.Values.Where(static d => d is { Foreign: false, Kind: not "epoll" }).Select(static d => d.Kind)];
             }
-        }
-    }
-
-    public int Close(int fd)
-    {
-        Before?.Invoke(nameof(Close));
-        int result = Close(fd, out FakeDescriptor? descriptor);
-        Closed?.Invoke(descriptor?.Target);
-        return result;
-    }
-
-    private int Close(int fd, out FakeDescriptor? descriptor)
-    {
-        lock (_gate)
-        {
-            if (!_open.Remove(fd, out descriptor))
-            {
-                Violations.Add($"close of {fd}, which is not open");
-                return -Errno.EBADF;
-            }
-
-            if (descriptor.InFlight != 0)
-            {
-                Violations.Add($"close of {fd} ({descriptor.Kind}) while a call uses it");
-            }
-
-            switch (descriptor.Target)
-            {
-                case FakeContainer container:
-                    Close(container);
-                    break;
-                case FakeGroup group:
-                    Close(group);
-                    break;
-                case FakeDevice device:
-                    Close(device);
-                    break;
-                default:
-                    break;
-            }
-
-            if (descriptor.RealFd >= 0)
-            {
-                _ = LinuxKernel.Instance.Close(descriptor.RealFd);
-                descriptor.RealFd = -1;
-            }
-
-            return 0;
         }
     }
 
@@ -98,18 +55,6 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
                 region?.Release();
             }
         }
-    }
-
-    private int Add(FakeDescriptor descriptor)
-    {
-        int fd = FirstFd;
-        while (_open.ContainsKey(fd))
-        {
-            fd++;
-        }
-
-        _open.Add(fd, descriptor);
-        return fd;
     }
 
     /// <summary>Runs a call on a fake object under the lock, unless it is to fail.</summary>
@@ -131,7 +76,20 @@ internal sealed unsafe partial class FakeKernel(int firstFd = 0) : IVfioKernel, 
                 return -Errno.EBADF;
             }
 
-            return descriptor.Target is T target ? call(target) : -Errno.ENOTTY;
+            if (descriptor.Target is not T target)
+            {
+                return -Errno.ENOTTY;
+            }
+
+            _caller = descriptor;
+            try
+            {
+                return call(target);
+            }
+            finally
+            {
+                _caller = null;
+            }
         }
     }
 

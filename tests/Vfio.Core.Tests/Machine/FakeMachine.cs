@@ -5,18 +5,37 @@ namespace Vfio.Core.Tests;
 /// <summary>A machine to open devices on: files, kernel, and the host made of both.</summary>
 internal sealed class FakeMachine : IDisposable
 {
-    /// <summary>The device that <see cref="WithDevice"/> makes, in group 7.</summary>
+    /// <summary>The device that <see cref="WithDevice(int)"/> makes, in group 7.</summary>
     public const string Address = "0000:00:03.0";
 
     public const int BarSize = 0x4000;
 
     public FakeMachine(int firstFd = 0)
+        : this(FakeInterfaces.ContainersOnly, firstFd)
     {
-        Sysfs = new FakeSysfs();
-        Kernel = new FakeKernel(firstFd);
-        Host = new VfioHost(Kernel, Sysfs.Paths);
-        Kernel.Nodes[Sysfs.Paths.ContainerNode] = FakeKernel.ContainerNode;
     }
+
+    public FakeMachine(FakeInterfaces interfaces, int firstFd = 0)
+    {
+        Interfaces = interfaces;
+        Sysfs = new FakeSysfs();
+        Kernel = new FakeKernel(firstFd) { NoIommu = Has(FakeInterfaces.NoIommu) };
+        Host = new VfioHost(Kernel, Sysfs.Paths);
+        if (Has(FakeInterfaces.Containers) || Has(FakeInterfaces.CompatNode))
+        {
+            Kernel.Nodes[Sysfs.Paths.ContainerNode]
+                = Has(FakeInterfaces.Containers) ? FakeKernel.ContainerNode : FakeKernel.CompatNode;
+        }
+
+        if (Has(FakeInterfaces.Iommufd))
+        {
+            Kernel.Nodes[Sysfs.Paths.IommufdNode] = FakeKernel.IommufdNode;
+        }
+
+        Sysfs.WriteKernel(groups: Has(FakeInterfaces.Groups), cdevs: Has(FakeInterfaces.Cdevs), noIommu: Kernel.NoIommu);
+    }
+
+    public FakeInterfaces Interfaces { get; }
 
     public FakeSysfs Sysfs { get; }
 
@@ -26,9 +45,12 @@ internal sealed class FakeMachine : IDisposable
 
     public FakeDevice Device => Kernel.Devices[Address];
 
-    public static FakeMachine WithDevice(int firstFd = 0)
+    public static FakeMachine WithDevice(int firstFd = 0) => WithDevice(FakeInterfaces.ContainersOnly, firstFd);
+
+    /// <summary>A machine that has one device, on a kernel with these interfaces.</summary>
+    public static FakeMachine WithDevice(FakeInterfaces interfaces, int firstFd = 0)
     {
-        var machine = new FakeMachine(firstFd);
+        var machine = new FakeMachine(interfaces, firstFd);
         machine.Add(Address, 7);
         return machine;
     }
@@ -36,21 +58,29 @@ internal sealed class FakeMachine : IDisposable
     /// <summary>Adds a function that is bound to vfio-pci: a BAR that can be mapped, one that cannot, configuration space.</summary>
     public FakeDevice Add(string address, int group)
     {
-        Sysfs.AddFunction(address, group, "vfio-pci");
-        if (!Kernel.Groups.TryGetValue(group, out FakeGroup? fakeGroup))
-        {
-            fakeGroup = new FakeGroup(group);
-            Kernel.Groups.Add(group, fakeGroup);
-            Kernel.Nodes.Add(Sysfs.Paths.GroupNode(group), fakeGroup);
-        }
+        FakeGroup fakeGroup = AddGroup(group, Kernel.NoIommu ? FakeGroupKind.NoIommu : FakeGroupKind.Iommu);
 
-        var device = new FakeDevice(address, fakeGroup);
-        device.AddMappable(0, BarSize);
-        device.AddRegion(2, 0x100);
-        device.AddRegion((int)VFIO_PCI_CONFIG_REGION_INDEX, 4096);
-        Kernel.Devices.Add(address, device);
-        return device;
+        // Without an IOMMU a group is VFIO's invention, and there is none where VFIO has no groups.
+        Sysfs.AddFunction(address, Kernel.NoIommu && !Has(FakeInterfaces.Groups) ? null : group, "vfio-pci");
+        NameGroup(fakeGroup);
+        return AddParts(new FakeDevice(address, fakeGroup), Sysfs.Folder(address));
     }
+
+    /// <summary>Adds a mediated device: a UUID for a name, and a group of its own behind which no IOMMU stands.</summary>
+    public FakeDevice AddMediated(string uuid, int group)
+    {
+        FakeGroup fakeGroup = AddGroup(group, FakeGroupKind.Emulated);
+        string folder = Sysfs.AddMediated(uuid, Has(FakeInterfaces.Groups) ? group : null);
+        NameGroup(fakeGroup);
+        return AddParts(new FakeDevice(uuid, fakeGroup), folder);
+    }
+
+    /// <summary>The node of a device, where it has one.</summary>
+    public string CdevNode(string address = Address) => Sysfs.Paths.DeviceNode(Kernel.Devices[address].Cdev!);
+
+    /// <summary>The node of a group.</summary>
+    public string GroupNode(int group)
+        => Kernel.Groups[group].Kind == FakeGroupKind.NoIommu ? Sysfs.Paths.NoIommuGroupNode(group) : Sysfs.Paths.GroupNode(group);
 
     public VfioDevice Open(string address = Address, AddressSpace? space = null)
         => VfioDevice.Open(Host, PciAddress.Parse(address), space is null ? null : new VfioDeviceOptions { AddressSpace = space });
@@ -68,5 +98,47 @@ internal sealed class FakeMachine : IDisposable
     {
         Sysfs.Dispose();
         Kernel.Dispose();
+    }
+
+    private bool Has(FakeInterfaces interfaces) => (Interfaces & interfaces) == interfaces;
+
+    private FakeGroup AddGroup(int id, FakeGroupKind kind)
+    {
+        if (!Kernel.Groups.TryGetValue(id, out FakeGroup? group))
+        {
+            group = new FakeGroup(id, kind);
+            Kernel.Groups.Add(id, group);
+            if (Has(FakeInterfaces.Groups))
+            {
+                Kernel.Nodes.Add(GroupNode(id), group);
+            }
+        }
+
+        return group;
+    }
+
+    /// <summary>Gives a group that VFIO made the name that VFIO gives, with and without a driver that does the DMA.</summary>
+    private void NameGroup(FakeGroup group)
+    {
+        if (group.Kind != FakeGroupKind.Iommu && Has(FakeInterfaces.Groups))
+        {
+            Sysfs.NameGroup(group.Id, "vfio-noiommu");
+        }
+    }
+
+    private FakeDevice AddParts(FakeDevice device, string folder)
+    {
+        if (Has(FakeInterfaces.Cdevs))
+        {
+            device.Cdev = $"{(device.NoIommu ? "noiommu-" : string.Empty)}vfio{Kernel.Devices.Count}";
+            FakeSysfs.AddCdev(folder, device.Cdev, Kernel.Devices.Count);
+            Kernel.Nodes.Add(Sysfs.Paths.DeviceNode(device.Cdev), device);
+        }
+
+        device.AddMappable(0, BarSize);
+        device.AddRegion(2, 0x100);
+        device.AddRegion((int)VFIO_PCI_CONFIG_REGION_INDEX, 4096);
+        Kernel.Devices.Add(device.Name, device);
+        return device;
     }
 }

@@ -27,14 +27,38 @@ internal sealed class FakeSysfs : IDisposable
         Write(address, "device", "0x11e8\n");
         Write(address, "class", "0x00ff00\n");
         Write(address, "driver_override", "(null)\n");
-        if (group is { } id)
-        {
-            string members = Directory.CreateDirectory(Path.Combine(GroupFolder(id), "devices")).FullName;
-            File.CreateSymbolicLink(Path.Combine(folder, "iommu_group"), GroupFolder(id));
-            File.CreateSymbolicLink(Path.Combine(members, address), folder);
-        }
-
+        Join(folder, group);
         Bind(address, driver);
+    }
+
+    /// <summary>Adds a mediated device, which is found by a link at its UUID.</summary>
+    /// <returns>Its folder.</returns>
+    public string AddMediated(string uuid, int? group = null)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Root, "sys/devices/virtual/mtty/mtty", uuid)).FullName;
+        Directory.CreateDirectory(Paths.MediatedDevices);
+        File.CreateSymbolicLink(Path.Combine(Paths.MediatedDevices, uuid), folder);
+        Join(folder, group);
+        return folder;
+    }
+
+    /// <summary>Shows the character device of a device.</summary>
+    public static void AddCdev(string folder, string name, int minor)
+    {
+        string shown = Directory.CreateDirectory(Path.Combine(folder, "vfio-dev", name)).FullName;
+        File.WriteAllText(Path.Combine(shown, "dev"), $"511:{minor}\n");
+        File.CreateSymbolicLink(Path.Combine(shown, "device"), folder);
+    }
+
+    /// <summary>Shows what the kernel was built with.</summary>
+    public void WriteKernel(bool groups, bool cdevs, bool noIommu)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Paths.CharacterDevices)!);
+        File.WriteAllText(
+            Paths.CharacterDevices,
+            $"Character devices:\n  1 mem\n 10 misc\n{(groups ? "243 vfio\n" : string.Empty)}{(cdevs ? "511 vfio-dev\n" : string.Empty)}\nBlock devices:\n  7 loop\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(Paths.NoIommuParameter)!);
+        File.WriteAllText(Paths.NoIommuParameter, noIommu ? "Y\n" : "N\n");
     }
 
     /// <summary>Makes the link that the kernel makes when a driver takes the function, or takes it away.</summary>
@@ -62,6 +86,16 @@ internal sealed class FakeSysfs : IDisposable
     public void NameGroup(int group, string name) => File.WriteAllText(Path.Combine(GroupFolder(group), "name"), name + "\n");
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private void Join(string folder, int? group)
+    {
+        if (group is { } id)
+        {
+            string members = Directory.CreateDirectory(Path.Combine(GroupFolder(id), "devices")).FullName;
+            File.CreateSymbolicLink(Path.Combine(folder, "iommu_group"), GroupFolder(id));
+            File.CreateSymbolicLink(Path.Combine(members, Path.GetFileName(folder)), folder);
+        }
+    }
 
     private string GroupFolder(int group) => Path.Combine(Paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture));
 }
