@@ -23,13 +23,12 @@ internal sealed class FakeMachine : IDisposable
         Host = new VfioHost(Kernel, Sysfs.Paths);
         if (Has(FakeInterfaces.Containers) || Has(FakeInterfaces.CompatNode))
         {
-            Kernel.Nodes[Sysfs.Paths.ContainerNode]
-                = Has(FakeInterfaces.Containers) ? FakeKernel.ContainerNode : FakeKernel.CompatNode;
+            AddNode(Sysfs.Paths.ContainerNode, Has(FakeInterfaces.Containers) ? FakeKernel.ContainerNode : FakeKernel.CompatNode);
         }
 
         if (Has(FakeInterfaces.Iommufd))
         {
-            Kernel.Nodes[Sysfs.Paths.IommufdNode] = FakeKernel.IommufdNode;
+            AddNode(Sysfs.Paths.IommufdNode, FakeKernel.IommufdNode);
         }
 
         Sysfs.WriteKernel(groups: Has(FakeInterfaces.Groups), cdevs: Has(FakeInterfaces.Cdevs), noIommu: Kernel.NoIommu);
@@ -83,7 +82,12 @@ internal sealed class FakeMachine : IDisposable
         => Kernel.Groups[group].Kind == FakeGroupKind.NoIommu ? Sysfs.Paths.NoIommuGroupNode(group) : Sysfs.Paths.GroupNode(group);
 
     public VfioDevice Open(string address = Address, AddressSpace? space = null)
-        => VfioDevice.Open(Host, PciAddress.Parse(address), space is null ? null : new VfioDeviceOptions { AddressSpace = space });
+        => VfioDevice.Open(
+            Host,
+            PciAddress.Parse(address),
+            space is null && !Kernel.NoIommu
+                ? null
+                : new VfioDeviceOptions { AddressSpace = space, AllowUnsafeNoIommu = Kernel.NoIommu });
 
     public AddressSpace CreateSpace(AddressSpaceOptions? options = null) => AddressSpace.Create(Host, options);
 
@@ -102,6 +106,13 @@ internal sealed class FakeMachine : IDisposable
 
     private bool Has(FakeInterfaces interfaces) => (Interfaces & interfaces) == interfaces;
 
+    /// <summary>Puts a node where it can be seen, and what the kernel has for it behind.</summary>
+    private void AddNode(string path, object target)
+    {
+        FakeSysfs.AddNode(path);
+        Kernel.Nodes.Add(path, target);
+    }
+
     private FakeGroup AddGroup(int id, FakeGroupKind kind)
     {
         if (!Kernel.Groups.TryGetValue(id, out FakeGroup? group))
@@ -110,7 +121,7 @@ internal sealed class FakeMachine : IDisposable
             Kernel.Groups.Add(id, group);
             if (Has(FakeInterfaces.Groups))
             {
-                Kernel.Nodes.Add(GroupNode(id), group);
+                AddNode(GroupNode(id), group);
             }
         }
 
@@ -132,7 +143,7 @@ internal sealed class FakeMachine : IDisposable
         {
             device.Cdev = $"{(device.NoIommu ? "noiommu-" : string.Empty)}vfio{Kernel.Devices.Count}";
             FakeSysfs.AddCdev(folder, device.Cdev, Kernel.Devices.Count);
-            Kernel.Nodes.Add(Sysfs.Paths.DeviceNode(device.Cdev), device);
+            AddNode(Sysfs.Paths.DeviceNode(device.Cdev), device);
         }
 
         device.AddMappable(0, BarSize);

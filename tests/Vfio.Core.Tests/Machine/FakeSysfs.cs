@@ -50,13 +50,21 @@ internal sealed class FakeSysfs : IDisposable
         File.CreateSymbolicLink(Path.Combine(shown, "device"), folder);
     }
 
+    /// <summary>Makes a file that can be seen in the place of a device node, and cannot be opened as one.</summary>
+    public static void AddNode(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, []);
+    }
+
     /// <summary>Shows what the kernel was built with.</summary>
     public void WriteKernel(bool groups, bool cdevs, bool noIommu)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Paths.CharacterDevices)!);
         File.WriteAllText(
             Paths.CharacterDevices,
-            $"Character devices:\n  1 mem\n 10 misc\n{(groups ? "243 vfio\n" : string.Empty)}{(cdevs ? "511 vfio-dev\n" : string.Empty)}\nBlock devices:\n  7 loop\n");
+            "Character devices:\n  1 mem\n 10 misc\n" + (groups ? "243 vfio\n" : string.Empty)
+                + (cdevs ? "511 vfio-dev\n" : string.Empty) + "\nBlock devices:\n  7 loop\n");
         Directory.CreateDirectory(Path.GetDirectoryName(Paths.NoIommuParameter)!);
         File.WriteAllText(Paths.NoIommuParameter, noIommu ? "Y\n" : "N\n");
     }
