@@ -65,7 +65,7 @@ internal sealed class GroupRegistry
 
         group.RemoveReference();
         space.RemoveUser();
-        throw GroupErrors.OtherSpace(group.Unit, space.Path);
+        throw GroupErrors.OtherSpace(group.Unit);
     }
 
     private IOpenGroup Open(

@@ -64,17 +64,22 @@ public sealed class VfioDevice : IDisposable
     /// <summary>Whether the function can be reset alone (<c>VFIO_DEVICE_FLAGS_RESET</c>).</summary>
     public bool CanReset => _transport.CanReset;
 
-    /// <summary>Opens a PCI function that is bound to a VFIO driver.</summary>
-    /// <param name="address">Its address, such as <c>0000:00:03.0</c>.</param>
+    /// <summary>Opens a device that VFIO has: a PCI function that is bound to a VFIO driver, or a mediated device.</summary>
+    /// <param name="name">Its address, such as <c>0000:00:03.0</c>, or its UUID.</param>
     /// <param name="options">How it is opened; null for the defaults.</param>
-    /// <exception cref="FormatException">The text is not a PCI address.</exception>
+    /// <exception cref="FormatException">The text is neither a PCI address nor a UUID.</exception>
     /// <exception cref="VfioException">A step failed; the exception names it and says what to do.</exception>
     /// <exception cref="InvalidDataException">What the kernel tells of the device contradicts itself.</exception>
     /// <exception cref="ObjectDisposedException">The address space has been disposed, and no device uses it any more.</exception>
-    public static VfioDevice Open(string address, VfioDeviceOptions? options = null)
-        => Open(PciAddress.Parse(address), options);
+    public static VfioDevice Open(string name, VfioDeviceOptions? options = null)
+        => Guid.TryParseExact(name, "D", out Guid uuid) ? Open(uuid, options) : Open(PciAddress.Parse(name), options);
 
-    /// <inheritdoc cref="Open(string, VfioDeviceOptions?)"/>
+    /// <summary>Opens a PCI function that is bound to a VFIO driver.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="options">How it is opened; null for the defaults.</param>
+    /// <exception cref="VfioException">A step failed; the exception names it and says what to do.</exception>
+    /// <exception cref="InvalidDataException">What the kernel tells of the device contradicts itself.</exception>
+    /// <exception cref="ObjectDisposedException">The address space has been disposed, and no device uses it any more.</exception>
     public static VfioDevice Open(PciAddress address, VfioDeviceOptions? options = null)
         => Open(VfioHost.Local, address, options);
 

@@ -30,11 +30,11 @@ internal static class GroupErrors
     };
 
     /// <summary>The group is owned for another address space than the one that was named.</summary>
-    public static VfioException OtherSpace(string unit, string path) => new(
+    public static VfioException OtherSpace(string unit) => new(
         VfioErrorKind.GroupBusy,
         "open",
-        path,
-        $"this process already has IOMMU group {unit} in another address space, and a group is in one only",
+        $"IOMMU group {unit}",
+        "this process already has the group in another address space, and a group is in one only",
         "Open the device with the address space of the device that is already open, or without naming one");
 
     public static VfioException Status(string path, int errno) => new(

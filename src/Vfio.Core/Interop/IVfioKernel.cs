@@ -77,7 +77,7 @@ internal unsafe interface IVfioKernel : IIommufdCalls
 
     int WriteEventFd(int fd, ulong value);
 
-    /// <summary>Reads whole records of a queue; EAGAIN where it has none.</summary>
+    /// <summary>Reads whole records of a queue: how many bytes, zero where it has none.</summary>
     long ReadQueue(int fd, void* destination, nuint count);
 
     long WriteQueue(int fd, void* source, nuint count);

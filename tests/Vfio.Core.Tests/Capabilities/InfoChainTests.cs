@@ -21,7 +21,7 @@ public sealed unsafe class InfoChainTests
 
     [Fact]
     public void No_answer_about_a_container_brings_its_reader_down()
-        => Hold.Always(Prop.ForAll<byte[]>(bytes => IsTame(() => Type1Info.Parse(IommuModel.Type1V2, Answer(_iommu, bytes ?? [])))), tests: 1000);
+        => Hold.Always(Prop.ForAll<byte[]>(bytes => IsTame(() => Type1Info.Parse(VfioBackend.Type1V2, Answer(_iommu, bytes ?? [])))), tests: 1000);
 
     [Theory]
     [InlineData(1, "header")]
@@ -118,7 +118,7 @@ public sealed unsafe class InfoChainTests
         byte[] tail = new AnswerTail(_iommu)
             .Add(VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, 2, 0, first, 0, last, 0, second, 0, secondLast, 0)
             .ToArray();
-        Assert.Throws<InvalidDataException>(() => Type1Info.Parse(IommuModel.Type1V2, Answer(_iommu, tail)));
+        Assert.Throws<InvalidDataException>(() => Type1Info.Parse(VfioBackend.Type1V2, Answer(_iommu, tail)));
     }
 
     private static bool IsTame(Action call)

@@ -111,7 +111,7 @@ public sealed class OpenErrorTests : IDisposable
     public void A_model_that_was_asked_for_and_is_missing_is_named()
     {
         _machine.Kernel.Extensions.Remove((uint)VFIO_TYPE1v2_IOMMU);
-        using AddressSpace space = _machine.CreateSpace(new AddressSpaceOptions { Model = IommuModel.Type1V2 });
+        using AddressSpace space = _machine.CreateSpace(new AddressSpaceOptions { Backend = VfioBackend.Type1V2 });
         VfioException error = ErrorAssert.Refused(
             VfioErrorKind.NoIommuModel, "VFIO_CHECK_EXTENSION", 0, Container, () => _machine.Open(space: space));
         Assert.Contains("Type1V2", error.Message, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class OpenErrorTests : IDisposable
     {
         _machine.Kernel.Extensions.Remove((uint)VFIO_TYPE1v2_IOMMU);
         using VfioDevice device = _machine.Open();
-        Assert.Equal(IommuModel.Type1, device.Dma.Model);
+        Assert.Equal(VfioBackend.Type1V1, device.Backend);
     }
 
     [Fact]

@@ -118,6 +118,22 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     });
 
+    public int UnsetContainer(int group) => On<FakeGroup>(group, static it =>
+    {
+        if (it.Container is null && it.Iommufd is null)
+        {
+            return -Errno.EINVAL;
+        }
+
+        if (it.OpenDevices != 0)
+        {
+            return -Errno.EBUSY;
+        }
+
+        TakeOut(it);
+        return 0;
+    });
+
     public int GetDeviceFd(int group, string name) => On<FakeGroup>(group, it =>
     {
         int refused = Match(it, name, out FakeDevice? device);
@@ -193,6 +209,11 @@ internal sealed unsafe partial class FakeKernel
         }
 
         group.IsOpen = false;
+        TakeOut(group);
+    }
+
+    private static void TakeOut(FakeGroup group)
+    {
         group.Iommufd?.Groups.Remove(group);
         group.Iommufd = null;
         if (group.Container is { } container)

@@ -13,10 +13,11 @@ public sealed class PublicSurfaceTests
     private static readonly Assembly _core = typeof(VfioDevice).Assembly;
 
     [Fact]
-    public void No_layout_of_the_kernel_and_no_handle_is_public()
+    public void No_layout_of_the_kernel_and_no_handle_of_the_library_is_public()
     {
+        // A SafeHandle as such is how .NET passes any descriptor in or out; what kind of handle it is stays inside.
         (string, string)[] met = [.. PublicApi.Signatures(_core)
-            .Where(static it => it.Type.Namespace == "Vfio.Native" || typeof(SafeHandle).IsAssignableFrom(it.Type) || it.Type.IsPointer)
+            .Where(static it => it.Type.Namespace == "Vfio.Native" || typeof(SafeHandle).IsAssignableFrom(it.Type.BaseType) || it.Type.IsPointer)
             .Select(static it => (it.Where, PublicApi.NameOf(it.Type)))];
         Assert.Empty(met);
     }
