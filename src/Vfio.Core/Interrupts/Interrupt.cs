@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Vfio.Core;
 
 /// <summary>One interrupt vector. The kernel counts its triggers until a wait takes the count.</summary>
@@ -12,7 +10,7 @@ public sealed class Interrupt
 {
     private readonly InterruptSet _set;
     private readonly EventFd _event;
-    private readonly InterruptAwaiter _awaiter;
+    private readonly EventAwaiter<EventFd, ulong> _awaiter;
     private volatile bool _disposed;
 
     internal Interrupt(InterruptSet set, int vector, EventFd source, VfioHost host)
@@ -20,7 +18,7 @@ public sealed class Interrupt
         _set = set;
         Vector = vector;
         _event = source;
-        _awaiter = new InterruptAwaiter(source, host);
+        _awaiter = new EventAwaiter<EventFd, ulong>(this, source.Descriptor, host);
     }
 
     /// <summary>The number of the vector, from 0.</summary>
@@ -45,18 +43,11 @@ public sealed class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
     public bool TryWait(TimeSpan timeout, out ulong count)
     {
-        bool forever = timeout == Timeout.InfiniteTimeSpan;
-        if (!forever)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
-        }
-
-        long start = Stopwatch.GetTimestamp();
+        var deadline = new Deadline(timeout);
         while (true)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            count = _event.Take();
-            if (count != 0)
+            if (_event.TryTake(out count))
             {
                 // What woke the wait may have been the disposal; leave it for the other waits too.
                 if (_disposed)
@@ -68,7 +59,7 @@ public sealed class Interrupt
                 return true;
             }
 
-            int milliseconds = forever ? -1 : Remaining(timeout - Stopwatch.GetElapsedTime(start));
+            int milliseconds = deadline.Milliseconds;
             if (milliseconds == 0)
             {
                 return false;
@@ -84,7 +75,7 @@ public sealed class Interrupt
     /// <exception cref="InvalidOperationException">The interrupt is being awaited already.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; no trigger is lost.</exception>
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
-    public ValueTask<ulong> WaitAsync(CancellationToken cancellationToken = default) => _awaiter.WaitAsync(cancellationToken);
+    public ValueTask<ulong> WaitAsync(CancellationToken cancellationToken = default) => _awaiter.WaitAsync(_event, cancellationToken);
 
     /// <summary>Holds the vector back until <see cref="Unmask"/> (<c>VFIO_IRQ_SET_ACTION_MASK</c>).</summary>
     /// <exception cref="VfioException">This kind of interrupt cannot be masked.</exception>
@@ -106,7 +97,4 @@ public sealed class Interrupt
         _event.Signal();
         _event.Dispose();
     }
-
-    private static int Remaining(TimeSpan time)
-        => time <= TimeSpan.Zero ? 0 : (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalMilliseconds));
 }

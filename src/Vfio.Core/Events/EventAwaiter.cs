@@ -2,45 +2,53 @@ using System.Threading.Tasks.Sources;
 
 namespace Vfio.Core;
 
-/// <summary>The awaitable side of one interrupt: one wait at a time, without an allocation for each.</summary>
+/// <summary>The awaitable side of one descriptor: one wait at a time, without an allocation for each.</summary>
+/// <typeparam name="TTake">How a wait takes what is there.</typeparam>
+/// <typeparam name="TResult">What it takes.</typeparam>
+/// <param name="owner">Who has the descriptor, for messages.</param>
+/// <param name="descriptor">The descriptor, which the owner keeps open until it has disposed this.</param>
+/// <param name="host">The host whose loop waits.</param>
 /// <remarks>
 /// A wait is pending from <see cref="WaitAsync"/> until the event, the cancellation or the disposal ends it, whichever
 /// takes the pending state first under the lock. Continuations run on the thread pool, never on the loop's thread.
 /// </remarks>
-internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTaskSource<ulong>, IDisposable
+internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor, VfioHost host)
+    : IValueTaskSource<TResult>, IEventListener, IDisposable
+    where TTake : IEventTake<TResult>
 {
     private readonly Lock _gate = new();
-    private readonly EventFd _event = source;
     private EventLoop? _loop;
     private ulong _key;
-    private ManualResetValueTaskSourceCore<ulong> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
+    private TTake? _take;
     private bool _inUse;
     private bool _pending;
     private bool _disposed;
 
-    public ValueTask<ulong> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Takes what is there, or waits until there is something to take.</summary>
+    public ValueTask<TResult> WaitAsync(TTake take, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         short version;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(Interrupt));
+            ObjectDisposedException.ThrowIf(_disposed, owner);
             if (_inUse)
             {
-                throw new InvalidOperationException("The interrupt is being awaited already; one await at a time.");
+                throw new InvalidOperationException($"The {owner.GetType().Name} is being awaited already; one await at a time.");
             }
 
-            ulong count = _event.Take();
-            if (count != 0)
+            if (take.TryTake(out TResult result))
             {
-                return new ValueTask<ulong>(count);
+                return new ValueTask<TResult>(result);
             }
 
             _inUse = true;
             _pending = true;
             _token = cancellationToken;
+            _take = take;
             _source.Reset();
             version = _source.Version;
             try
@@ -51,13 +59,14 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
             {
                 _inUse = false;
                 _pending = false;
+                _take = default;
                 throw;
             }
         }
 
         // Outside of the lock: a token that is cancelled already calls back from here.
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((InterruptAwaiter)state!).OnCancelled(token), this);
+            static (state, token) => ((EventAwaiter<TTake, TResult>)state!).OnCancelled(token), this);
         lock (_gate)
         {
             if (_pending)
@@ -70,10 +79,10 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
             }
         }
 
-        return new ValueTask<ulong>(this, version);
+        return new ValueTask<TResult>(this, version);
     }
 
-    /// <summary>Called by the loop when the event was signalled after it had been armed.</summary>
+    /// <inheritdoc/>
     public void OnSignalled()
     {
         lock (_gate)
@@ -85,8 +94,7 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
 
             try
             {
-                ulong count = _event.Take();
-                if (count == 0)
+                if (!_take!.TryTake(out TResult result))
                 {
                     // A blocking wait of another thread was faster.
                     Arm();
@@ -94,9 +102,9 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
                 }
 
                 End();
-                _source.SetResult(count);
+                _source.SetResult(result);
             }
-            catch (Exception error) when (error is VfioException or ObjectDisposedException)
+            catch (Exception error) when (error is VfioException or ObjectDisposedException or InvalidDataException)
             {
                 End();
                 _source.SetException(error);
@@ -114,16 +122,16 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
             }
 
             _disposed = true;
-            _loop?.Remove(_key, _event);
+            _loop?.Remove(_key, descriptor);
             if (_pending)
             {
                 End();
-                _source.SetException(new ObjectDisposedException(nameof(Interrupt)));
+                _source.SetException(new ObjectDisposedException(owner.GetType().Name));
             }
         }
     }
 
-    ulong IValueTaskSource<ulong>.GetResult(short token)
+    TResult IValueTaskSource<TResult>.GetResult(short token)
     {
         try
         {
@@ -142,9 +150,9 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
         }
     }
 
-    ValueTaskSourceStatus IValueTaskSource<ulong>.GetStatus(short token) => _source.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _source.GetStatus(token);
 
-    void IValueTaskSource<ulong>.OnCompleted(
+    void IValueTaskSource<TResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _source.OnCompleted(continuation, state, token, flags);
 
@@ -154,11 +162,11 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
         {
             // Not before the first await: a driver that only blocks needs no loop, nor its thread.
             EventLoop loop = host.EventLoop;
-            _key = loop.Add(_event, this);
+            _key = loop.Add(descriptor, this);
             _loop = loop;
         }
 
-        _loop.Arm(_key, _event);
+        _loop.Arm(_key, descriptor);
     }
 
     private void OnCancelled(CancellationToken token)
@@ -180,5 +188,6 @@ internal sealed class InterruptAwaiter(EventFd source, VfioHost host) : IValueTa
         _registration.Unregister();
         _registration = default;
         _token = default;
+        _take = default;
     }
 }

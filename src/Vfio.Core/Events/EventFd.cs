@@ -3,7 +3,7 @@ using Vfio.Native;
 namespace Vfio.Core;
 
 /// <summary>A counter of the kernel's that an interrupt raises and that waiting takes (<c>eventfd</c>, non-blocking).</summary>
-internal sealed class EventFd : IDisposable
+internal sealed class EventFd : IEventTake<ulong>, IDisposable
 {
     private readonly IVfioKernel _kernel;
     private readonly KernelHandle _handle;
@@ -24,17 +24,20 @@ internal sealed class EventFd : IDisposable
         return fd >= 0 ? new EventFd(kernel, fd) : throw InterruptErrors.EventFd("eventfd", -fd);
     }
 
+    /// <summary>The descriptor, to keep it open.</summary>
+    public KernelHandle Handle => _handle;
+
     /// <summary>Takes the counter without waiting.</summary>
-    /// <returns>The count, or zero.</returns>
-    public ulong Take()
+    /// <returns>Whether it was not zero.</returns>
+    public bool TryTake(out ulong result)
     {
         using DescriptorLease lease = _handle.Lease();
-        int result = _kernel.ReadEventFd(lease.Fd, out ulong count);
-        return result switch
+        int answer = _kernel.ReadEventFd(lease.Fd, out result);
+        return answer switch
         {
-            >= 0 => count,
-            -Errno.EAGAIN => 0,
-            _ => throw InterruptErrors.EventFd("read", -result),
+            >= 0 => result != 0,
+            -Errno.EAGAIN => false,
+            _ => throw InterruptErrors.EventFd("read", -answer),
         };
     }
 

@@ -3,15 +3,15 @@ using Vfio.Native;
 namespace Vfio.Core;
 
 /// <summary>
-/// One thread that waits for the events of all interrupts that are being awaited, so that an await holds none.
+/// One thread that waits for all descriptors that are being awaited, of interrupts and of fault queues, so that an await holds none.
 /// </summary>
-/// <remarks>Thread-safe. Every event is armed for one notification at a time, so a late one never finds a stranger.</remarks>
+/// <remarks>Thread-safe. Every descriptor is armed for one notification at a time, so a late one never finds a stranger.</remarks>
 internal sealed unsafe class EventLoop
 {
     private const int BatchSize = 64;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, InterruptAwaiter> _registered = [];
+    private readonly Dictionary<ulong, IEventListener> _registered = [];
     private readonly KernelHandle _epoll;
     private ulong _lastKey;
 
@@ -24,44 +24,44 @@ internal sealed unsafe class EventLoop
         }
 
         _epoll = new KernelHandle(kernel, fd, "epoll");
-        new Thread(Run) { IsBackground = true, Name = "Vfio interrupts" }.Start();
+        new Thread(Run) { IsBackground = true, Name = "Vfio events" }.Start();
     }
 
-    /// <summary>Makes an event known, without arming it.</summary>
+    /// <summary>Makes a descriptor known, without arming it. It stays open until it is removed.</summary>
     /// <returns>The key to arm and to remove it with.</returns>
-    public ulong Add(EventFd source, InterruptAwaiter awaiter)
+    public ulong Add(int descriptor, IEventListener listener)
     {
         lock (_gate)
         {
             ulong key = ++_lastKey;
-            Control(Libc.EPOLL_CTL_ADD, source, 0, key);
-            _registered.Add(key, awaiter);
+            Control(Libc.EPOLL_CTL_ADD, descriptor, 0, key);
+            _registered.Add(key, listener);
             return key;
         }
     }
 
-    /// <summary>Asks for one notification, at once if the counter is not zero.</summary>
-    public void Arm(ulong key, EventFd source)
-        => Control(Libc.EPOLL_CTL_MOD, source, (uint)Libc.EPOLLIN | (uint)Libc.EPOLLONESHOT, key);
+    /// <summary>Asks for one notification, at once if there is something to read.</summary>
+    public void Arm(ulong key, int descriptor)
+        => Control(Libc.EPOLL_CTL_MOD, descriptor, (uint)Libc.EPOLLIN | (uint)Libc.EPOLLONESHOT, key);
 
-    /// <summary>Forgets an event; it is not notified any more when this returns, but for one that is under way.</summary>
-    public void Remove(ulong key, EventFd source)
+    /// <summary>Forgets a descriptor; it is not notified any more when this returns, but for one that is under way.</summary>
+    public void Remove(ulong key, int descriptor)
     {
         lock (_gate)
         {
             if (_registered.Remove(key))
             {
-                // A refusal is passed over: the event goes from the set when it is closed, and no one answers to its key.
+                // A refusal is passed over: the descriptor goes from the set when it is closed, and no one answers to its key.
                 using DescriptorLease epoll = _epoll.Lease();
-                _ = _epoll.Kernel.ControlEpoll(epoll.Fd, Libc.EPOLL_CTL_DEL, source.Descriptor, 0, key);
+                _ = _epoll.Kernel.ControlEpoll(epoll.Fd, Libc.EPOLL_CTL_DEL, descriptor, 0, key);
             }
         }
     }
 
-    private void Control(uint operation, EventFd source, uint events, ulong key)
+    private void Control(uint operation, int descriptor, uint events, ulong key)
     {
         using DescriptorLease epoll = _epoll.Lease();
-        int result = _epoll.Kernel.ControlEpoll(epoll.Fd, (int)operation, source.Descriptor, events, key);
+        int result = _epoll.Kernel.ControlEpoll(epoll.Fd, (int)operation, descriptor, events, key);
         if (result < 0)
         {
             throw InterruptErrors.Epoll("epoll_ctl", -result);
@@ -83,7 +83,7 @@ internal sealed unsafe class EventLoop
         }
     }
 
-    private InterruptAwaiter? Find(ulong key)
+    private IEventListener? Find(ulong key)
     {
         lock (_gate)
         {
