@@ -12,17 +12,29 @@ internal abstract class DeviceAttachment
     /// <summary>The address space that the device's DMA goes through, or null where all of it is blocked.</summary>
     public abstract AddressSpace? Space { get; }
 
+    /// <summary>The device's name, for messages.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The number of the device in its iommufd, or null where it has none or it is not known.</summary>
+    public virtual uint? IommufdId => null;
+
     /// <summary>Whether an IOMMU stands between the device and memory.</summary>
     public abstract bool IsIsolated { get; }
 
     /// <summary>Moves the device to an address space, from none or from another.</summary>
     public abstract void Attach(AddressSpace target);
 
+    /// <summary>Moves the device to a page table that was made of an address space.</summary>
+    public abstract void Attach(HardwarePageTable target);
+
     /// <summary>Takes the device out of its address space.</summary>
     public abstract void Detach();
 
     /// <summary>Lets the DMA of one process address space id go through an address space.</summary>
     public abstract void AttachPasid(uint pasid, AddressSpace target);
+
+    /// <summary>Lets the DMA of one process address space id go through a page table.</summary>
+    public abstract void AttachPasid(uint pasid, HardwarePageTable target);
 
     public abstract void DetachPasid(uint pasid);
 

@@ -106,6 +106,21 @@ public sealed class VfioDevice : IDisposable
         _attachment.Attach(space);
     }
 
+    /// <summary>
+    /// Moves the device to a page table, and so to its address space (<c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>). To leave it for the one that the
+    /// kernel keeps for the address space, attach the address space. Iommufd only.
+    /// </summary>
+    /// <exception cref="VfioException">
+    /// The back end or the device cannot, other devices of the group are open and would be moved along, or the kernel refused; the device is
+    /// where it was.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The device or the page table has been disposed.</exception>
+    public void Attach(HardwarePageTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        _attachment.Attach(table);
+    }
+
     /// <summary>Takes the device out of its address space: all of its DMA is blocked (<c>VFIO_DEVICE_DETACH_IOMMUFD_PT</c>). Iommufd only.</summary>
     /// <exception cref="VfioException">The back end cannot, or the kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
@@ -121,6 +136,21 @@ public sealed class VfioDevice : IDisposable
     {
         ArgumentNullException.ThrowIfNull(space);
         _attachment.AttachPasid(pasid, space);
+    }
+
+    /// <summary>
+    /// Lets the device's DMA with a process address space id go through a page table, in place of what the id had if anything
+    /// (<c>VFIO_DEVICE_ATTACH_PASID</c>). Iommufd only, and a device and an IOMMU with process address space ids.
+    /// </summary>
+    /// <remarks>
+    /// The kernel wants it made with <see cref="HardwarePageTableOptions.AllowPasid"/>, and the device itself attached to one that was.
+    /// </remarks>
+    /// <exception cref="VfioException">The back end or the device cannot, or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The device or the page table has been disposed.</exception>
+    public void AttachPasid(uint pasid, HardwarePageTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        _attachment.AttachPasid(pasid, table);
     }
 
     /// <summary>Blocks the device's DMA with a process address space id (<c>VFIO_DEVICE_DETACH_PASID</c>). Iommufd only.</summary>

@@ -223,6 +223,30 @@ public sealed class AddressSpace : IDisposable
     }
 
     /// <summary>
+    /// Makes a page table that devices can be attached to in the address space's place (<c>IOMMU_HWPT_ALLOC</c>):
+    /// <see cref="VfioDevice.Attach(HardwarePageTable)"/>. Iommufd only.
+    /// </summary>
+    /// <param name="device">The device whose IOMMU it is for. It is not attached yet, and others behind the same IOMMU can be too.</param>
+    /// <param name="options">What it can do beyond translating; null for nothing.</param>
+    /// <returns>The page table, filled with the mappings. The caller disposes it; the address space stays until then.</returns>
+    /// <exception cref="VfioException">The back end, the kernel or the device's IOMMU cannot, and nothing was changed.</exception>
+    /// <exception cref="ObjectDisposedException">The address space, the device or the fault queue has been disposed.</exception>
+    public HardwarePageTable AllocatePageTable(VfioDevice device, HardwarePageTableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return HardwarePageTable.Allocate(this, device.Attachment, options ?? new HardwarePageTableOptions());
+    }
+
+    /// <summary>
+    /// Makes a queue of page faults (<c>IOMMU_FAULT_QUEUE_ALLOC</c>), for page tables of this and every other address space of the same
+    /// iommufd. Iommufd only.
+    /// </summary>
+    /// <returns>The queue. The caller disposes it.</returns>
+    /// <exception cref="VfioException">The back end or the kernel (before Linux 6.11) cannot.</exception>
+    /// <exception cref="ObjectDisposedException">The address space has been disposed.</exception>
+    public FaultQueue AllocateFaultQueue() => FaultQueue.Allocate(this);
+
+    /// <summary>
     /// Charges this process with the memory that is pinned, in every address space of the same iommufd (<c>IOMMU_IOAS_CHANGE_PROCESS</c>):
     /// for a process that has taken the descriptor over from another. Iommufd only, and files only: <see cref="MapFile"/>, and buffers
     /// with <see cref="DmaBufferOptions.IsFile"/>.
@@ -293,6 +317,29 @@ public sealed class AddressSpace : IDisposable
             }
 
             LearnRanges();
+        }
+    }
+
+    /// <summary>Learns that a page table is given up: what it kept of the ranges may be free again.</summary>
+    internal void TableLeft()
+    {
+        lock (_gate)
+        {
+            LearnRanges();
+        }
+    }
+
+    /// <summary>Reads what was written through a page table. No mapping may go meanwhile: the kernel would end there, and not say so.</summary>
+    internal void ReadDirtyBitmap(PageTableObject table, Iova first, ulong length, ulong pageSize, Span<ulong> bitmap, bool clear)
+    {
+        lock (_gate)
+        {
+            if (!_table.IsMapped(first, length))
+            {
+                throw PageTableErrors.Hole(Path, first, length);
+            }
+
+            table.GetDirtyBitmap(first, length, pageSize, bitmap, clear);
         }
     }
 

@@ -37,6 +37,27 @@ internal sealed class MappingTable(string path, string step)
         }
     }
 
+    /// <summary>Whether every byte of a range is mapped, by however many mappings.</summary>
+    public bool IsMapped(Iova first, ulong length)
+    {
+        if (length - 1 > ulong.MaxValue - first)
+        {
+            return false;
+        }
+
+        // Mappings do not overlap: what they have of the range adds up to all of it, or there is a hole.
+        ulong last = first + (length - 1);
+        ulong mapped = 0;
+        foreach (DmaMapping mapping in _live.Values)
+        {
+            ulong from = Math.Max(first, mapping.Key);
+            ulong to = Math.Min(last, mapping.Key + (mapping.Size - 1));
+            mapped += from <= to ? to - from + 1 : 0;
+        }
+
+        return mapped == length;
+    }
+
     /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
     /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
     public DmaMapping Add(AddressSpace space, in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)

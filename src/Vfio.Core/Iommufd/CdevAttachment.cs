@@ -22,6 +22,10 @@ internal sealed unsafe class CdevAttachment(
     /// <exception cref="VfioException">Another process bound it, and only that one was told.</exception>
     public uint Id => id ?? throw CdevErrors.UnknownId(name);
 
+    public override uint? IommufdId => id;
+
+    public override string Name => name;
+
     /// <summary>The descriptor of the device.</summary>
     public CdevHandle Device => device;
 
@@ -46,8 +50,10 @@ internal sealed unsafe class CdevAttachment(
 
     public override void Attach(AddressSpace target) => Attach(target, Backend(target).Ioas);
 
+    public override void Attach(HardwarePageTable target) => Attach(target.AddressSpace, target.Require());
+
     /// <summary>Attaches the device to an IOAS, or to a page table that was made of one.</summary>
-    public void Attach(AddressSpace target, IommufdObject table)
+    private void Attach(AddressSpace target, IommufdObject table)
     {
         RequireSame(target);
         lock (_gate)
@@ -79,9 +85,12 @@ internal sealed unsafe class CdevAttachment(
         }
     }
 
-    public override void AttachPasid(uint pasid, AddressSpace target)
+    public override void AttachPasid(uint pasid, AddressSpace target) => AttachPasid(pasid, target, Backend(target).Ioas);
+
+    public override void AttachPasid(uint pasid, HardwarePageTable target) => AttachPasid(pasid, target.AddressSpace, target.Require());
+
+    private void AttachPasid(uint pasid, AddressSpace target, IommufdObject table)
     {
-        IommufdObject ioas = Backend(target).Ioas;
         RequireSame(target);
         lock (_gate)
         {
@@ -89,14 +98,14 @@ internal sealed unsafe class CdevAttachment(
             bool done = false;
             try
             {
-                AttachTo(ioas, target, pasid);
+                AttachTo(table, target, pasid);
                 if (_pasids.Remove(pasid, out (AddressSpace Space, IommufdObject Target) old))
                 {
                     device.LetGo(old.Target, pasid);
                     old.Space.RemoveUser();
                 }
 
-                _pasids.Add(pasid, (target, ioas));
+                _pasids.Add(pasid, (target, table));
                 done = true;
             }
             finally
@@ -153,7 +162,9 @@ internal sealed unsafe class CdevAttachment(
             $"the address space is the container {space.Path}, and the device was opened with iommufd",
             "Make the address space with the same back end");
 
-    private void RequireSame(AddressSpace target)
+    /// <summary>Makes sure that device and address space are of one iommufd.</summary>
+    /// <exception cref="VfioException">They are not.</exception>
+    public void RequireSame(AddressSpace target)
     {
         IoasBackend backend = Backend(target);
         if (!ReferenceEquals(backend.Ioas.Iommufd, device.Parent))
@@ -220,6 +231,11 @@ internal sealed unsafe class CdevAttachment(
             left?.DeviceLeft();
             left?.RemoveUser();
         }
+        else
+        {
+            // The page table that it left may be gone, and with it what that kept of the ranges.
+            target.TableLeft();
+        }
     }
 
     private void AttachTo(IommufdObject table, AddressSpace space, uint? pasid = null)
@@ -240,7 +256,9 @@ internal sealed unsafe class CdevAttachment(
             int result = _kernel.AttachIommufd(cdev.Fd, &attach);
             if (result < 0)
             {
-                throw CdevErrors.Attach(name, space.Path, pasid, -result);
+                throw table is PageTableObject { ReportsFaults: true } && result is -Errno.ENODEV or -Errno.EOPNOTSUPP
+                    ? FaultErrors.Attach(name, -result)
+                    : CdevErrors.Attach(name, space.Path, pasid, -result);
             }
 
             done = true;

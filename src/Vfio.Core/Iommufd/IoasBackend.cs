@@ -41,6 +41,11 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     public override bool MapsFiles => Ioas.Iommufd.MapsFiles;
 
+    /// <summary>The IOAS behind an address space, for what only iommufd can do.</summary>
+    /// <exception cref="VfioException">There is a container behind it.</exception>
+    public static IoasBackend Of(AddressSpace space, string step, string what) => space.Iommu as IoasBackend
+        ?? throw BackendErrors.NotSupported(step, space.Path, space.Iommu.Kind, what, "Use iommufd");
+
     /// <summary>Makes an IOAS, in this process's iommufd or in the one that was passed in.</summary>
     public static IoasBackend Open(VfioHost host, AddressSpaceOptions options)
     {

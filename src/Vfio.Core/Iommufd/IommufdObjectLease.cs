@@ -3,7 +3,8 @@ namespace Vfio.Core;
 /// <summary>An object of iommufd's that is not destroyed, and whose context is not closed, while this is held.</summary>
 internal readonly ref struct IommufdObjectLease
 {
-    private readonly IommufdObject _object;
+    // None in a lease of nothing, where an object is optional.
+    private readonly IommufdObject? _object;
 
     internal IommufdObjectLease(IommufdObject @object, int iommufd, uint id)
     {
@@ -18,5 +19,5 @@ internal readonly ref struct IommufdObjectLease
     /// <summary>The number of the object.</summary>
     public uint Id { get; }
 
-    public void Dispose() => _object.DangerousRelease();
+    public void Dispose() => _object?.DangerousRelease();
 }
