@@ -53,7 +53,7 @@ internal sealed unsafe class CdevAttachment(
     public override void Attach(HardwarePageTable target) => Attach(target.AddressSpace, target.Require());
 
     /// <summary>Attaches the device to an IOAS, or to a page table that was made of one.</summary>
-    private void Attach(AddressSpace target, IommufdObject table)
+    public void Attach(AddressSpace target, IommufdObject table)
     {
         RequireSame(target);
         lock (_gate)
@@ -77,17 +77,81 @@ internal sealed unsafe class CdevAttachment(
             }
 
             Detach(space, pasid: null);
-            device.LetGo(_target!, pasid: null);
-            Volatile.Write(ref _space, null);
-            _target = null;
-            space.DeviceLeft();
-            space.RemoveUser();
+            Forget(space);
         }
     }
 
     public override void AttachPasid(uint pasid, AddressSpace target) => AttachPasid(pasid, target, Backend(target).Ioas);
 
     public override void AttachPasid(uint pasid, HardwarePageTable target) => AttachPasid(pasid, target.AddressSpace, target.Require());
+
+    public override void DetachPasid(uint pasid)
+    {
+        lock (_gate)
+        {
+            if (!_pasids.TryGetValue(pasid, out (AddressSpace Space, IommufdObject Target) old))
+            {
+                throw CdevErrors.NoSuchPasid(name, pasid);
+            }
+
+            Detach(old.Space, pasid);
+            _pasids.Remove(pasid);
+            device.LetGo(old.Target, pasid);
+            old.Space.RemoveUser();
+        }
+    }
+
+    public override IommuHardwareInfo GetHardwareInfo()
+    {
+        using DescriptorLease held = device.Lease();
+        return HardwareInfoReader.Read(_kernel, device.Parent!, Id, name);
+    }
+
+    /// <summary>Makes sure that device and address space are of one iommufd.</summary>
+    /// <exception cref="VfioException">They are not.</exception>
+    public void RequireSame(AddressSpace target)
+    {
+        IoasBackend backend = Backend(target);
+        if (!ReferenceEquals(backend.Ioas.Iommufd, device.Parent))
+        {
+            throw BackendErrors.WrongSpace(
+                name,
+                AttachStep,
+                "the address space belongs to another iommufd than the device",
+                "Make both with the same MemoryAccounting, and from the same passed descriptor if any");
+        }
+
+        if (backend.IsIsolated != isIsolated)
+        {
+            throw BackendErrors.WrongSpace(
+                name,
+                AttachStep,
+                isIsolated ? "the address space is for devices without an IOMMU" : "the address space is for devices with an IOMMU",
+                "Make an address space that suits the device");
+        }
+    }
+
+    protected override void Leave()
+    {
+        lock (_gate)
+        {
+            _space?.DeviceLeft();
+            _space?.RemoveUser();
+            foreach ((AddressSpace space, _) in _pasids.Values)
+            {
+                space.RemoveUser();
+            }
+
+            _pasids.Clear();
+        }
+    }
+
+    private IoasBackend Backend(AddressSpace space) => space.Iommu as IoasBackend
+        ?? throw BackendErrors.WrongSpace(
+            name,
+            AttachStep,
+            $"the address space is the container {space.Path}, and the device was opened with iommufd",
+            "Make the address space with the same back end");
 
     private void AttachPasid(uint pasid, AddressSpace target, IommufdObject table)
     {
@@ -118,78 +182,10 @@ internal sealed unsafe class CdevAttachment(
         }
     }
 
-    public override void DetachPasid(uint pasid)
-    {
-        lock (_gate)
-        {
-            if (!_pasids.TryGetValue(pasid, out (AddressSpace Space, IommufdObject Target) old))
-            {
-                throw CdevErrors.NoSuchPasid(name, pasid);
-            }
-
-            Detach(old.Space, pasid);
-            _pasids.Remove(pasid);
-            device.LetGo(old.Target, pasid);
-            old.Space.RemoveUser();
-        }
-    }
-
-    public override IommuHardwareInfo GetHardwareInfo()
-    {
-        using DescriptorLease held = device.Lease();
-        return HardwareInfoReader.Read(_kernel, device.Parent!, Id, name);
-    }
-
-    protected override void Leave()
-    {
-        lock (_gate)
-        {
-            _space?.DeviceLeft();
-            _space?.RemoveUser();
-            foreach ((AddressSpace space, _) in _pasids.Values)
-            {
-                space.RemoveUser();
-            }
-
-            _pasids.Clear();
-        }
-    }
-
-    private IoasBackend Backend(AddressSpace space) => space.Iommu as IoasBackend
-        ?? throw BackendErrors.WrongSpace(
-            name,
-            AttachStep,
-            $"the address space is the container {space.Path}, and the device was opened with iommufd",
-            "Make the address space with the same back end");
-
-    /// <summary>Makes sure that device and address space are of one iommufd.</summary>
-    /// <exception cref="VfioException">They are not.</exception>
-    public void RequireSame(AddressSpace target)
-    {
-        IoasBackend backend = Backend(target);
-        if (!ReferenceEquals(backend.Ioas.Iommufd, device.Parent))
-        {
-            throw BackendErrors.WrongSpace(
-                name,
-                AttachStep,
-                "the address space belongs to another iommufd than the device",
-                "Make both with the same MemoryAccounting, and from the same passed descriptor if any");
-        }
-
-        if (backend.IsIsolated != isIsolated)
-        {
-            throw BackendErrors.WrongSpace(
-                name,
-                AttachStep,
-                isIsolated ? "the address space is for devices without an IOMMU" : "the address space is for devices with an IOMMU",
-                "Make an address space that suits the device");
-        }
-    }
-
     private void Move(AddressSpace target, IommufdObject table)
     {
         // The kernel would move the others along without a word: a group translates as one.
-        if (group.IsShared && !ReferenceEquals(target, group.Space))
+        if (group.IsShared && (table is PageTableObject || !ReferenceEquals(target, group.Space)))
         {
             throw CdevErrors.GroupShared(name, group.Unit);
         }
@@ -205,11 +201,16 @@ internal sealed unsafe class CdevAttachment(
                 return true;
             });
         }
-        catch
+        catch (Exception error)
         {
             if (joins)
             {
                 target.RemoveUser();
+            }
+
+            if (error is VfioException && table is PageTableObject { ReportsFaults: true })
+            {
+                Restore();
             }
 
             throw;
@@ -236,6 +237,51 @@ internal sealed unsafe class CdevAttachment(
             // The page table that it left may be gone, and with it what that kept of the ranges.
             target.TableLeft();
         }
+    }
+
+    /// <summary>
+    /// Puts the device back to where it was. VT-d's driver blocks a device before it finds that it cannot wait for the answers to faults,
+    /// and what the kernel takes for attached it does not attach again.
+    /// </summary>
+    private void Restore()
+    {
+        if (_space is not { } space || _target is not { } target)
+        {
+            return;
+        }
+
+        try
+        {
+            Detach(space, pasid: null);
+        }
+        catch (VfioException)
+        {
+            // What the caller wants to know is why the device was not moved.
+            return;
+        }
+
+        try
+        {
+            AttachTo(target, space);
+
+            // It was kept twice.
+            device.LetGo(target, pasid: null);
+        }
+        catch (VfioException)
+        {
+            // Then it is detached, which the caller can see.
+            Forget(space);
+        }
+    }
+
+    /// <summary>Notes that the device is attached to nothing.</summary>
+    private void Forget(AddressSpace space)
+    {
+        device.LetGo(_target!, pasid: null);
+        Volatile.Write(ref _space, null);
+        _target = null;
+        space.DeviceLeft();
+        space.RemoveUser();
     }
 
     private void AttachTo(IommufdObject table, AddressSpace space, uint? pasid = null)

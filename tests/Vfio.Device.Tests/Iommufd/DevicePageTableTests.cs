@@ -151,6 +151,23 @@ public sealed class DevicePageTableTests
     }
 
     [Fact]
+    public void A_group_of_which_two_devices_are_open_is_not_moved_by_one()
+    {
+        Require();
+        using var first = new Taken(TestDevice.BridgedE1000());
+        using var second = new Taken(TestDevice.BridgedRtl8139());
+        AddressSpace space = first.Device.Dma;
+        Assert.Same(space, second.Device.Dma);
+        using HardwarePageTable table = space.AllocatePageTable(first.Device);
+
+        VfioException refusal = Assert.Throws<VfioException>(() => first.Device.Attach(table));
+        Assert.Equal((VfioErrorKind.NotSupported, 0), (refusal.Kind, refusal.Errno));
+
+        second.Device.Dispose();
+        first.Device.Attach(table);
+    }
+
+    [Fact]
     public void A_container_refuses_page_tables_and_fault_queues()
     {
         Mode.RequireContainer();

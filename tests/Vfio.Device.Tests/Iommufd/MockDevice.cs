@@ -22,7 +22,7 @@ internal sealed unsafe class MockDevice : IDisposable
     private const nuint TestRequest = 0x3ba0;
 
     private readonly IommufdObject _device;
-    private IommufdObject _attached;
+    private IommufdObject? _attached;
 
     /// <summary>Makes a device in an address space. The test is skipped where the kernel has none.</summary>
     public MockDevice(AddressSpace space, uint flags = 0)
@@ -134,7 +134,8 @@ internal sealed unsafe class MockDevice : IDisposable
     public void Dispose()
     {
         _device.Dispose();
-        _attached.DangerousRelease();
+        _attached?.DangerousRelease();
+        _attached = null;
     }
 
     private static IommufdObject Ioas(AddressSpace space) => ((IoasBackend)space.Iommu).Ioas;
@@ -163,7 +164,7 @@ internal sealed unsafe class MockDevice : IDisposable
         var command = new MockCommand { Op = MockCommand.OpReplace, ReplaceBy = table.Id };
         Assert.Equal(0, Run(Iommufd, _device, ref command));
         Keep(target);
-        _attached.DangerousRelease();
+        _attached!.DangerousRelease();
         _attached = target;
     }
 }
