@@ -329,7 +329,9 @@ public sealed class AddressSpace : IDisposable
         }
     }
 
-    /// <summary>Reads what was written through a page table. No mapping may go meanwhile: the kernel would end there, and not say so.</summary>
+    /// <summary>
+    /// Reads what was written through a page table. No mapping may go meanwhile: the kernel would end there, and not say so.
+    /// </summary>
     internal void ReadDirtyBitmap(PageTableObject table, Iova first, ulong length, ulong pageSize, Span<ulong> bitmap, bool clear)
     {
         lock (_gate)

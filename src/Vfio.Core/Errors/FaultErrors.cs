@@ -27,7 +27,8 @@ internal static class FaultErrors
             $"the next group has more than {capacity} faults, and groups are taken as a whole",
             "Read into more room; the group is still in the queue",
             errno),
-        ENOMEM => new(VfioErrorKind.OutOfMemory, "read", path, "the kernel had no memory to note who waits for an answer", "Free memory", errno),
+        ENOMEM => new(
+            VfioErrorKind.OutOfMemory, "read", path, "the kernel had no memory to note who waits for an answer", "Free memory", errno),
         _ => new(VfioErrorKind.Refused, "read", path, "the faults could not be read", "The kernel log may name the reason", errno),
     };
 

@@ -40,11 +40,13 @@ internal static class PageTableErrors
             VfioErrorKind.Refused,
             step,
             path,
-            "the range is not one of whole pages, or the IOMMU would not track",
-            "Use AddressSpaceInfo.MinPageSize, or a multiple of it that the range keeps to",
+            "the range is not one of whole pages of the IOMMU's, or the IOMMU would not track",
+            "Keep the range to multiples of AddressSpaceInfo.MinPageSize",
             errno),
-        ENOMEM => new(VfioErrorKind.OutOfMemory, step, path, "the kernel had no memory to look at the bitmap", "Read a shorter range", errno),
-        _ => new(VfioErrorKind.Refused, step, path, "the kernel would not tell what was written", "The kernel log may name the reason", errno),
+        ENOMEM => new(
+            VfioErrorKind.OutOfMemory, step, path, "the kernel had no memory to look at the bitmap", "Read a shorter range", errno),
+        _ => new(
+            VfioErrorKind.Refused, step, path, "the kernel would not tell what was written", "The kernel log may name the reason", errno),
     };
 
     /// <summary>The kernel would end at the first address that is not mapped, and not say so.</summary>

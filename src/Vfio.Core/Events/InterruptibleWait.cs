@@ -2,7 +2,7 @@ using Vfio.Native;
 
 namespace Vfio.Core;
 
-/// <summary>Lets threads wait for a descriptor of the kernel's that only the kernel signals, so that a dispose can end their waits.</summary>
+/// <summary>Lets threads wait for a descriptor that only the kernel signals, so that a dispose can end their waits.</summary>
 /// <remarks>Thread-safe. Two descriptors more: a set of the one that is waited for and of an event of its own.</remarks>
 internal sealed class InterruptibleWait : IDisposable
 {

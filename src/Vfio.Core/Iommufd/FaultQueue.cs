@@ -1,15 +1,15 @@
 namespace Vfio.Core;
 
 /// <summary>
-/// The page faults of devices whose <see cref="HardwarePageTable"/> was made with it: instead of failing, an access to memory that is not
-/// mapped waits until somebody has mapped it, or will not. Iommufd only, and only devices and IOMMUs that can wait (PCI PRI).
+/// The page faults of devices whose <see cref="HardwarePageTable"/> was made with it: instead of failing, an access to memory that is
+/// not mapped waits until somebody has mapped it, or will not. Iommufd only, and only devices and IOMMUs that can wait (PCI PRI).
 /// </summary>
 /// <remarks>
 /// <para>Whoever reads a fault answers its group, once: the device waits for it. What is not answered, or never read, is
 /// <see cref="PageResponse.Invalid"/> when the device leaves the page table.</para>
 /// <para>Thread-safe. Of several reads, each gets other faults. Blocking reads may be many; awaits are one at a time.</para>
-/// <para>Disposing ends every read and closes the descriptor. The kernel's object is destroyed after the last page table that was made with
-/// it; until then the faults of their devices have nobody to answer them, so dispose the page tables, or move the devices away, first.</para>
+/// <para>Disposing ends every read and closes the descriptor. The kernel's object is destroyed after the last page table that was made
+/// with it; until then the faults of their devices have nobody to answer them, so move the devices away, or close them, first.</para>
 /// </remarks>
 public sealed class FaultQueue : IDisposable
 {
@@ -75,7 +75,9 @@ public sealed class FaultQueue : IDisposable
     /// <exception cref="VfioException">The next group does not fit, and stays in the queue; or the kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The queue has been disposed, before or while waiting.</exception>
     public int Read(Span<PageFault> faults, TimeSpan timeout)
-        => TryRead(faults, timeout, out int count) ? count : throw new TimeoutException($"No device reported a page fault within {timeout}.");
+        => TryRead(faults, timeout, out int count)
+            ? count
+            : throw new TimeoutException($"{_queue.Path}: no device reported a page fault within {timeout}.");
 
     /// <summary>Takes faults, and waits for them without holding a thread (<c>read</c>).</summary>
     /// <param name="faults">Receives whole groups, as many as fit. It is written until the wait has ended, and not later.</param>
@@ -110,7 +112,8 @@ public sealed class FaultQueue : IDisposable
     {
         if (response is not (PageResponse.Success or PageResponse.Invalid))
         {
-            throw new ArgumentOutOfRangeException(nameof(response), response, "A device is told that the memory is there, or that it will not be.");
+            throw new ArgumentOutOfRangeException(
+                nameof(response), response, "A device is told that the memory is there, or that it will not be.");
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -136,8 +139,8 @@ public sealed class FaultQueue : IDisposable
 
     internal static FaultQueue Allocate(AddressSpace space)
     {
-        IommufdHandle iommufd = IoasBackend.Of(space, nameof(Native.IommufdUapi.IOMMU_FAULT_QUEUE_ALLOC), "handing page faults out").Ioas.Iommufd;
-        return new FaultQueue(FaultQueueHandle.Allocate(iommufd), space.Host);
+        IoasBackend backend = IoasBackend.Of(space, nameof(Native.IommufdUapi.IOMMU_FAULT_QUEUE_ALLOC), "handing page faults out");
+        return new FaultQueue(FaultQueueHandle.Allocate(backend.Ioas.Iommufd), space.Host);
     }
 
     /// <summary>The kernel's object.</summary>

@@ -4,13 +4,13 @@ using static Vfio.Native.IommufdUapi;
 namespace Vfio.Core;
 
 /// <summary>
-/// A page table of the IOMMU's (HWPT): the mappings of an <see cref="AddressSpace"/>, as devices see them that are attached to it. A device that
-/// is attached to the address space itself gets one from the kernel; one's own can track what devices write, and hand out page faults.
-/// Iommufd only.
+/// A page table of the IOMMU's (HWPT): the mappings of an <see cref="AddressSpace"/>, as devices see them that are attached to it. A
+/// device that is attached to the address space itself gets one from the kernel; one's own can track what devices write, and hand out
+/// page faults. Iommufd only.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Devices that are attached, and the address space, stay as they are when this is disposed: the kernel's object is destroyed after
-/// the last device has left it, and before the address space. Disposing in any other order comes to the same.
+/// Thread-safe. Devices that are attached, and the address space, stay as they are when this is disposed: the kernel's object is
+/// destroyed after the last device has left it, and before the address space. Disposing in any other order comes to the same.
 /// </remarks>
 public sealed class HardwarePageTable : IDisposable
 {
@@ -29,16 +29,24 @@ public sealed class HardwarePageTable : IDisposable
     /// <summary>The address space whose mappings it has, those that are yet to be made included.</summary>
     public AddressSpace AddressSpace { get; }
 
-    /// <summary>Begins or ends the tracking of what devices write through it (<c>IOMMU_HWPT_SET_DIRTY_TRACKING</c>). Beginning forgets what was written before.</summary>
-    /// <exception cref="VfioException">It was made without <see cref="HardwarePageTableOptions.TrackDirtyPages"/>, or the kernel refused.</exception>
+    /// <summary>
+    /// Begins or ends the tracking of what devices write through it (<c>IOMMU_HWPT_SET_DIRTY_TRACKING</c>). Beginning forgets what was
+    /// written before.
+    /// </summary>
+    /// <exception cref="VfioException">
+    /// It was made without <see cref="HardwarePageTableOptions.TrackDirtyPages"/>, or the kernel refused.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public void SetDirtyTracking(bool enabled) => Require().SetDirtyTracking(enabled);
 
     /// <summary>Tells which pages devices have written through it (<c>IOMMU_HWPT_GET_DIRTY_BITMAP</c>).</summary>
     /// <param name="first">The first address, a multiple of the page size.</param>
     /// <param name="length">How many bytes, whole pages, all of them mapped.</param>
-    /// <param name="pageSize">How many bytes a bit stands for: a power of two. Where the IOMMU's own pages are larger, all bits of one are set.</param>
-    /// <param name="bitmap">Receives a bit for each page, the lowest of the first word for the first page. What is longer stays as it is.</param>
+    /// <param name="pageSize">
+    /// How many bytes a bit stands for: a power of two. Where the IOMMU's own pages are larger, all bits of one are set;
+    /// <see cref="AddressSpaceOptions.LargePages"/> keeps them small.
+    /// </param>
+    /// <param name="bitmap">Receives a bit for each page, the lowest of the first word for the first page. Words beyond are left alone.</param>
     /// <param name="clear">Whether they then count as clean, until they are written again.</param>
     /// <exception cref="ArgumentException">The bitmap is too short, or the range is no whole pages.</exception>
     /// <exception cref="VfioException">Part of the range is not mapped, the page table does not track, or the kernel refused.</exception>
@@ -55,7 +63,8 @@ public sealed class HardwarePageTable : IDisposable
         long words = ((length / pageSize) + BitsPerWord - 1) / BitsPerWord;
         if (bitmap.Length < words)
         {
-            throw new ArgumentException($"A bitmap of 0x{length:x} bytes takes {words} words, and this has {bitmap.Length}.", nameof(bitmap));
+            throw new ArgumentException(
+                $"A bitmap of 0x{length:x} bytes takes {words} words, and this has {bitmap.Length}.", nameof(bitmap));
         }
 
         AddressSpace.ReadDirtyBitmap(Require(), first, (ulong)length, (ulong)pageSize, bitmap[..(int)words], clear);
@@ -138,7 +147,8 @@ public sealed class HardwarePageTable : IDisposable
         return _table;
     }
 
-    private static IoasBackend Backend(AddressSpace space) => IoasBackend.Of(space, nameof(IOMMU_HWPT_ALLOC), "a page table of a device's own");
+    private static IoasBackend Backend(AddressSpace space)
+        => IoasBackend.Of(space, nameof(IOMMU_HWPT_ALLOC), "a page table of a device's own");
 
     private static void RequirePages(bool holds, string name, object value, long pageSize)
     {

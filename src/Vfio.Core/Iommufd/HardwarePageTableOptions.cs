@@ -4,8 +4,8 @@ namespace Vfio.Core;
 public sealed record HardwarePageTableOptions
 {
     /// <summary>
-    /// Whether it can track what devices write (<c>IOMMU_HWPT_ALLOC_DIRTY_TRACKING</c>). Only where <see cref="IommuHardwareInfo.CanTrackDirtyPages"/>
-    /// says so; only devices that can be tracked are then taken.
+    /// Whether it can track what devices write (<c>IOMMU_HWPT_ALLOC_DIRTY_TRACKING</c>). Only where
+    /// <see cref="IommuHardwareInfo.CanTrackDirtyPages"/> says so; only devices that can be tracked are then taken.
     /// </summary>
     public bool TrackDirtyPages { get; init; }
 
@@ -15,7 +15,9 @@ public sealed record HardwarePageTableOptions
     /// </summary>
     public FaultQueue? FaultQueue { get; init; }
 
-    /// <summary>Whether a guest's page tables can be nested in it (<c>IOMMU_HWPT_ALLOC_NEST_PARENT</c>). Not together with a fault queue.</summary>
+    /// <summary>
+    /// Whether a guest's page tables can be nested in it (<c>IOMMU_HWPT_ALLOC_NEST_PARENT</c>). Not together with a fault queue.
+    /// </summary>
     public bool IsNestingParent { get; init; }
 
     /// <summary>

@@ -7,7 +7,9 @@ namespace Vfio.Device.Tests.Iommufd;
 /// <summary>Looks at the kernel's objects from beside the library.</summary>
 internal static unsafe class IommufdObjects
 {
-    /// <summary>Makes sure that an iommufd has no object by a number any more. Nothing may have been made since, or the number is another's.</summary>
+    /// <summary>
+    /// Makes sure that an iommufd has no object by a number any more. Nothing may have been made since, or the number is another's.
+    /// </summary>
     /// <param name="keeper">An address space of the same iommufd.</param>
     /// <param name="id">The number that the object had.</param>
     public static void AssertGone(AddressSpace keeper, uint id)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Vfio.Device.Tests.Iommufd;
 
 /// <summary>
-/// <c>struct iommu_test_cmd</c> of the kernel's <c>drivers/iommu/iommufd/iommufd_test.h</c>, as far as the tests use it. What follows the first
-/// four fields is a union.
+/// <c>struct iommu_test_cmd</c> of the kernel's <c>drivers/iommu/iommufd/iommufd_test.h</c>, as far as the tests use it. What follows the
+/// first four fields is a union.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 internal struct MockCommand
@@ -15,6 +15,8 @@ internal struct MockCommand
     public const uint OpDevice = 12;
     public const uint OpDirty = 13;
     public const uint OpFault = 15;
+    public const uint OpPasidAttach = 18;
+    public const uint OpPasidDetach = 20;
 
     public const uint DeviceCannotTrack = 1;
     public const uint DeviceHasPasids = 4;
@@ -83,6 +85,13 @@ internal struct MockCommand
 
     [FieldOffset(56)]
     public ulong OutDirty;
+
+    // pasid_attach, pasid_detach
+    [FieldOffset(16)]
+    public uint Pasid;
+
+    [FieldOffset(20)]
+    public uint PasidTable;
 
     // trigger_iopf
     [FieldOffset(16)]

@@ -7,8 +7,8 @@ using Xunit;
 namespace Vfio.Device.Tests.Iommufd;
 
 /// <summary>
-/// A device of the kernel's own making, behind an IOMMU that is a page table in memory (<c>CONFIG_IOMMUFD_TEST</c>): it does no DMA, but tells what
-/// it would reach, and raises page faults.
+/// A device of the kernel's own making, behind an IOMMU that is a page table in memory (<c>CONFIG_IOMMUFD_TEST</c>): it does no DMA, but
+/// tells what it would reach, and raises page faults.
 /// </summary>
 internal sealed unsafe class MockDevice : IDisposable
 {
@@ -63,6 +63,21 @@ internal sealed unsafe class MockDevice : IDisposable
     public void MoveTo(HardwarePageTable table) => MoveTo(table.Require());
 
     public void MoveTo(AddressSpace space) => MoveTo(Ioas(space));
+
+    /// <summary>Lets a process address space id go through a page table, which must not be disposed before <see cref="DetachPasid"/>.</summary>
+    /// <returns>Zero, or the errno.</returns>
+    public int AttachPasid(uint pasid, IommufdObject target)
+    {
+        using IommufdObjectLease table = target.Lease();
+        var command = new MockCommand { Op = MockCommand.OpPasidAttach, Pasid = pasid, PasidTable = table.Id };
+        return Run(Iommufd, _device, ref command);
+    }
+
+    public void DetachPasid(uint pasid)
+    {
+        var command = new MockCommand { Op = MockCommand.OpPasidDetach, Pasid = pasid };
+        Assert.Equal(0, Run(Iommufd, _device, ref command));
+    }
 
     /// <summary>Whether a page table leads to the pages behind an address of this process.</summary>
     public bool Reaches(uint table, Iova iova, nint address, long length)
