@@ -2,7 +2,7 @@ using Vfio.Core;
 
 PciAddress address = PciAddress.Parse(args[0]);
 using DriverBinding binding = DriverBinding.Bind(address);            // to vfio-pci, and back at the end
-using VfioDevice device = VfioDevice.Open(address);                   // its container, its group, itself
+using VfioDevice device = VfioDevice.Open(address);                   // its address space, and itself
 using DmaBuffer buffer = device.Dma.Allocate(64 * 1024, new() { AddressBits = 28 });
 using MappedRegion bar0 = device.Regions.Bar(0).Map();
 device.Config.Command |= PciCommand.BusMaster | PciCommand.Memory;

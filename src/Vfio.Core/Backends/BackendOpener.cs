@@ -54,14 +54,15 @@ internal static class BackendOpener
                 "Use iommufd, or the parameter disable_hugepages of vfio_iommu_type1 for all containers");
         }
 
-        if (options.Accounting == MemoryAccounting.User)
+        bool perUser = kinds[0] is VfioBackend.CompatType1V2 or VfioBackend.CompatType1V1;
+        if (options.Accounting == (perUser ? MemoryAccounting.Process : MemoryAccounting.User))
         {
             throw BackendErrors.NotSupported(
                 "IOMMU_OPTION_RLIMIT_MODE",
                 nameof(AddressSpaceOptions),
                 kinds[0],
-                "counting locked memory per user",
-                "Use iommufd, or count per process");
+                $"counting locked memory per {(perUser ? "process" : "user")}",
+                "Use iommufd, or leave MemoryAccounting at its default");
         }
 
         return ContainerBackend.Open(host, kinds, options.Node);

@@ -40,7 +40,10 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override bool IsIsolated => _wanted[0] != ContainerModel.NoIommu;
 
-    public override bool TakesMappingsAtOnce => IsIommufd && IsIsolated;
+    public override bool TakesMappingsAtOnce => HasForeignGroups || (IsIommufd && IsIsolated);
+
+    /// <summary>Whether whoever passed the container in has put groups into it, and given it its IOMMU.</summary>
+    public bool HasForeignGroups { get; private set; }
 
     /// <summary>Whether the kernel has something to map into. VFIO's own container drops it, and all mappings, with the last group.</summary>
     private bool RemembersMappings => Container.AttachedGroups > 0 || TakesMappingsAtOnce;
@@ -71,7 +74,8 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             var backend = new ContainerBackend(
                 host, container, IommufdHandle.Recognizes(host.Kernel, fd), [.. kinds.Select(static kind => kind.ToModel())]);
             backend._model = backend.FindModel(fd);
-            if (backend.IsIommufd && backend.IsIsolated)
+            backend.HasForeignGroups = passed is not null && backend.IsIsolated && backend.HasIommu(fd);
+            if (backend.IsIommufd && backend.IsIsolated && !backend.HasForeignGroups)
             {
                 backend.CreateIoas(fd);
             }
@@ -208,7 +212,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         };
         int result = _kernel.UnmapDma(container.Fd, &unmap);
 
-        // iommufd says so when there was nothing.
+        // Older kernels, where iommufd answers, have an errno for nothing.
         return result is >= 0 or -Errno.ENOENT;
     }
 
@@ -264,6 +268,12 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         {
             throw IommufdErrors.Allocate(Path, nameof(IommufdUapi.IOMMU_VFIO_IOAS), "a container of the I/O address space", -result);
         }
+    }
+
+    private bool HasIommu(int fd)
+    {
+        var info = new vfio_iommu_type1_info { argsz = (uint)sizeof(vfio_iommu_type1_info) };
+        return _kernel.GetIommuInfo(fd, &info) >= 0;
     }
 
     private ContainerModel? FindModel(int fd)

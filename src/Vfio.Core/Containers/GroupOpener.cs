@@ -55,7 +55,7 @@ internal sealed unsafe class GroupOpener(VfioHost host, ContainerBackend backend
 
     private bool Attach(GroupHandle group, int fd, AddressSpace space, GroupFacts facts, int containerFd)
     {
-        bool first = backend.Container.AttachedGroups == 0;
+        bool first = backend.Container.AttachedGroups == 0 && !backend.HasForeignGroups;
         int result = _kernel.SetContainer(fd, containerFd);
         if (result < 0)
         {

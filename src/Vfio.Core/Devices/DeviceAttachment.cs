@@ -30,9 +30,6 @@ internal abstract class DeviceAttachment
     /// <summary>Takes the device out of its address space.</summary>
     public abstract void Detach();
 
-    /// <summary>Lets the DMA of one process address space id go through an address space.</summary>
-    public abstract void AttachPasid(uint pasid, AddressSpace target);
-
     /// <summary>Lets the DMA of one process address space id go through a page table.</summary>
     public abstract void AttachPasid(uint pasid, HardwarePageTable target);
 

@@ -24,8 +24,6 @@ internal sealed class FixedAttachment(string device, AddressSpace? space, bool i
     public override void Detach() => throw NotSupported(
         "VFIO_DEVICE_DETACH_IOMMUFD_PT", "detaching an open device", "Clear PciCommand.BusMaster to end its DMA, close it, or use iommufd");
 
-    public override void AttachPasid(uint pasid, AddressSpace target) => throw NoPasid("VFIO_DEVICE_ATTACH_IOMMUFD_PT");
-
     public override void AttachPasid(uint pasid, HardwarePageTable target) => throw NoPasid("VFIO_DEVICE_ATTACH_IOMMUFD_PT");
 
     public override void DetachPasid(uint pasid) => throw NoPasid("VFIO_DEVICE_DETACH_IOMMUFD_PT");

@@ -127,18 +127,6 @@ public sealed class VfioDevice : IDisposable
     public void Detach() => _attachment.Detach();
 
     /// <summary>
-    /// Lets the device's DMA with a process address space id go through an address space, in place of the one that the id had if any
-    /// (<c>VFIO_DEVICE_ATTACH_PASID</c>). Iommufd only, and a device and an IOMMU with process address space ids.
-    /// </summary>
-    /// <exception cref="VfioException">The back end or the device cannot, or the kernel refused.</exception>
-    /// <exception cref="ObjectDisposedException">The device or the address space has been disposed.</exception>
-    public void AttachPasid(uint pasid, AddressSpace space)
-    {
-        ArgumentNullException.ThrowIfNull(space);
-        _attachment.AttachPasid(pasid, space);
-    }
-
-    /// <summary>
     /// Lets the device's DMA with a process address space id go through a page table, in place of what the id had if anything
     /// (<c>VFIO_DEVICE_ATTACH_PASID</c>). Iommufd only, and a device and an IOMMU with process address space ids.
     /// </summary>

@@ -32,13 +32,13 @@ public sealed record VfioDeviceOptions
 
     /// <summary>
     /// A descriptor that another process, or a service manager, has opened, for a process that may not open the nodes itself: the
-    /// device's own node (<c>/dev/vfio/devices/vfioN</c>), the node of its group (<c>/dev/vfio/N</c>), or the device itself as it came out of
+    /// device's own node (<c>/dev/vfio/devices/vfioN</c>, <c>noiommu-vfioN</c>), the node of its group (<c>/dev/vfio/N</c>), or the device itself as it came out of
     /// <c>VFIO_GROUP_GET_DEVICE_FD</c> or after <c>VFIO_DEVICE_BIND_IOMMUFD</c>. It is duplicated; the caller keeps, and closes, its own.
     /// </summary>
     /// <remarks>
-    /// A device that is open already is taken as it is. Name the address space that was made from the container, or the iommufd, that
-    /// the other process used (<see cref="AddressSpaceOptions.Node"/>); without one the device has registers and interrupts, and
-    /// <see cref="VfioDevice.Dma"/> throws.
+    /// A device that is open already is taken as it is, with registers and interrupts; <see cref="VfioDevice.Dma"/> throws. For its DMA name an
+    /// address space that was made from the container that its opener put the group into (<see cref="AddressSpaceOptions.Node"/>), or from
+    /// the iommufd that its opener bound it to: it is then moved to that address space. No other iommufd will do.
     /// </remarks>
     public SafeHandle? Node { get; init; }
 }

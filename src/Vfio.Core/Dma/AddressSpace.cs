@@ -365,7 +365,7 @@ public sealed class AddressSpace : IDisposable
         options.Check(length, pageSize);
         lock (_gate)
         {
-            RequireReady(Iommu.MapStep);
+            RequireMappable();
             DmaMapping mapping = Enter(source, length, pageSize, options);
             try
             {
@@ -391,7 +391,7 @@ public sealed class AddressSpace : IDisposable
             lock (higher._gate)
             {
                 ObjectDisposedException.ThrowIf(!original.IsLive, original);
-                RequireReady(Iommu.MapStep);
+                RequireMappable();
                 DmaMapping mapping = Enter(original.Source, original.Size, original.PageSize, options);
                 try
                 {
@@ -503,6 +503,15 @@ public sealed class AddressSpace : IDisposable
         {
             throw BackendErrors.NotSupported(
                 Iommu.MapStep, Path, Iommu.Kind, "mapping a file that the process does not see", "Map the file here by itself (MapFile)");
+        }
+    }
+
+    private void RequireMappable()
+    {
+        RequireReady(Iommu.MapStep);
+        if (Iommu.EndsWithLastDevice && Volatile.Read(ref _devices) == 0)
+        {
+            throw DmaErrors.NoDevice(Path, Iommu.MapStep);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed record AddressSpaceOptions
 
     /// <summary>What pinned memory is counted against (<c>IOMMU_OPTION_RLIMIT_MODE</c>).</summary>
     /// <remarks>
-    /// Containers count per process, and refuse <see cref="MemoryAccounting.User"/>. With iommufd, anything but
+    /// Containers count in one way, and refuse the other. With iommufd, anything but
     /// <see cref="MemoryAccounting.Default"/> needs <c>CAP_SYS_RESOURCE</c>, and keeps the address space apart from others: devices
     /// do not move between address spaces that count differently.
     /// </remarks>

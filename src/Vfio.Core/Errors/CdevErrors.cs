@@ -98,7 +98,7 @@ internal static class CdevErrors
                 + "a machine where every device's user is trusted, load iommufd with allow_unsafe_interrupts=1",
             errno),
         ENOMEM => new(
-            VfioErrorKind.OutOfMemory, AttachStep, name, "the kernel had no memory to map into the device's IOMMU", "Free memory, or map less", errno),
+            VfioErrorKind.OutOfMemory, AttachStep, name, "what is mapped could not be pinned for the device: memory, or the limit of locked memory, is exhausted", "Raise the limit ('ulimit -l'), free memory, or map less", errno),
         _ => new(
             VfioErrorKind.Refused,
             AttachStep,

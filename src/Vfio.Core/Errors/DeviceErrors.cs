@@ -107,7 +107,7 @@ internal static class DeviceErrors
         step,
         address,
         "a token was given, and the device has no use for one",
-        "Open it without: a virtual function needs one only while vfio-pci has its physical function, and by its own node from Linux 6.18 on",
+        "Open it without: a virtual function needs one only while vfio-pci has its physical function, and by its own node the kernel must know VFIO_DEVICE_BIND_FLAG_TOKEN",
         errno);
 
     public static VfioException Info(string name, string step, int errno) => new(

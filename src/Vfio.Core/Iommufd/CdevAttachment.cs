@@ -81,8 +81,6 @@ internal sealed unsafe class CdevAttachment(
         }
     }
 
-    public override void AttachPasid(uint pasid, AddressSpace target) => AttachPasid(pasid, target, Backend(target).Ioas);
-
     public override void AttachPasid(uint pasid, HardwarePageTable target) => AttachPasid(pasid, target.AddressSpace, target.Require());
 
     public override void DetachPasid(uint pasid)

@@ -227,24 +227,7 @@ internal sealed unsafe class IoasBackend : IommuBackend
     public override void Release() => Ioas.Dispose();
 
     private static IommufdHandle OpenContext(VfioHost host, AddressSpaceOptions options)
-    {
-        if (options.Node is not { } node)
-        {
-            return host.Iommufds.Acquire(options.Accounting);
-        }
-
-        IommufdHandle iommufd = IommufdHandle.Open(host, node);
-        try
-        {
-            IommufdContexts.Account(iommufd, options.Accounting);
-            _ = iommufd.TryAddReference();
-            return iommufd;
-        }
-        finally
-        {
-            iommufd.Dispose();
-        }
-    }
+        => options.Node is { } node ? host.Iommufds.Acquire(node, options.Accounting) : host.Iommufds.Acquire(options.Accounting);
 
     private static IommufdObject Allocate(IommufdHandle iommufd)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Vfio.Native;
 
 namespace Vfio.Core;
@@ -10,6 +12,7 @@ internal sealed class IommufdContexts(VfioHost host)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MemoryAccounting, IommufdHandle> _open = [];
+    private readonly ConditionalWeakTable<SafeHandle, IommufdHandle> _passed = [];
 
     /// <summary>Gives a counted reference on the context, opening it where nobody uses it.</summary>
     public IommufdHandle Acquire(MemoryAccounting accounting)
@@ -37,8 +40,33 @@ internal sealed class IommufdContexts(VfioHost host)
         }
     }
 
+    /// <summary>Gives a counted reference on the context that somebody passed in: one for each handle, however often it is passed.</summary>
+    public IommufdHandle Acquire(SafeHandle passed, MemoryAccounting accounting)
+    {
+        lock (_gate)
+        {
+            if (_passed.TryGetValue(passed, out IommufdHandle? open) && open.TryAddReference())
+            {
+                return open;
+            }
+
+            IommufdHandle opened = IommufdHandle.Open(host, passed);
+            try
+            {
+                Account(opened, accounting);
+                _ = opened.TryAddReference();
+                _passed.AddOrUpdate(passed, opened);
+                return opened;
+            }
+            finally
+            {
+                opened.Dispose();
+            }
+        }
+    }
+
     /// <summary>Tells a context that has no objects yet how it counts.</summary>
-    public static void Account(IommufdHandle iommufd, MemoryAccounting accounting)
+    private static void Account(IommufdHandle iommufd, MemoryAccounting accounting)
     {
         if (accounting != MemoryAccounting.Default)
         {

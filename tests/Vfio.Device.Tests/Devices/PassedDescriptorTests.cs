@@ -64,19 +64,19 @@ public sealed class PassedDescriptorTests
     }
 
     [Fact]
-    public void A_device_that_another_process_bound_joins_its_iommufd()
+    public void A_device_that_is_open_already_does_dma_through_what_its_opener_used()
     {
-        Mode.RequireIommufd();
         Mode.RequireIommu();
         PciAddress address = TestDevice.Edu();
         using DriverBinding binding = DriverBinding.Bind(address);
-        using SafeFileHandle iommufd = Open("/dev/iommu");
-        using AddressSpace first = AddressSpace.Create(new AddressSpaceOptions { Node = iommufd });
+        using SafeFileHandle spaceNode = Open(Mode.IsVfioContainer ? "/dev/vfio/vfio" : "/dev/iommu");
+        var options = new AddressSpaceOptions { Node = spaceNode, Backend = Mode.Backend };
+        using AddressSpace first = AddressSpace.Create(options);
         using VfioDevice owner = Mode.Open(address, first);
         using var descriptor = new SafeFileHandle(((KernelDevice)owner.Transport).DangerousDescriptor, ownsHandle: false);
 
         var elsewhere = new VfioHost(LinuxKernel.Instance, HostPaths.Root);
-        using AddressSpace second = AddressSpace.Create(elsewhere, new AddressSpaceOptions { Node = iommufd });
+        using AddressSpace second = AddressSpace.Create(elsewhere, options);
         using VfioDevice device = VfioDevice.Open(
             elsewhere, address, new VfioDeviceOptions { Node = descriptor, AddressSpace = second });
         using var edu = new Edu(device);
@@ -85,6 +85,22 @@ public sealed class PassedDescriptorTests
         edu.Load(buffer.Iova);
         edu.Store(buffer.Iova + 4096);
         Assert.Equal(0x7ea5_e77eu, buffer.Read32(4096));
+    }
+
+    [Fact]
+    public void Address_spaces_of_one_passed_iommufd_go_together()
+    {
+        Mode.RequireIommufd();
+        Mode.RequireIommu();
+        using SafeFileHandle iommufd = Open("/dev/iommu");
+        var options = new AddressSpaceOptions { Node = iommufd };
+        using AddressSpace first = AddressSpace.Create(options);
+        using AddressSpace second = AddressSpace.Create(options);
+        using var taken = new Taken(TestDevice.Edu(), first);
+
+        taken.Device.Attach(second);
+
+        Assert.Same(second, taken.Device.Dma);
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class AddressSpaceTests
 
         Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => taken.Device.Attach(other)).Kind);
         Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(taken.Device.Detach).Kind);
-        Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => taken.Device.AttachPasid(1, other)).Kind);
+        Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => taken.Device.DetachPasid(1)).Kind);
         Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => taken.Device.GetIommuInfo()).Kind);
         Assert.Same(home, taken.Device.Dma);
         taken.Device.Attach(home);
@@ -195,11 +195,14 @@ public sealed class AddressSpaceTests
     public void Small_pages_and_accounting_are_asked_for_by_iommufd_and_refused_by_containers()
     {
         var small = Mode.SpaceOptions with { LargePages = false };
-        var perUser = Mode.SpaceOptions with { Accounting = MemoryAccounting.User };
+        var otherwise = Mode.SpaceOptions with
+        {
+            Accounting = Mode.IsVfioContainer || Mode.IsNoIommu ? MemoryAccounting.User : MemoryAccounting.Process,
+        };
         if (!Mode.IsIommufd)
         {
             Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => AddressSpace.Create(small)).Kind);
-            Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => AddressSpace.Create(perUser)).Kind);
+            Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => AddressSpace.Create(otherwise)).Kind);
             return;
         }
 

@@ -75,9 +75,14 @@ public sealed class CdevErrorTests
         Mode.RequireIommufd();
         Mode.RequireIommu();
         using var taken = new Taken(TestDevice.Edu());
-        using AddressSpace other = AddressSpace.Create();
+        AddressSpace dma = taken.Device.Dma;
 
-        VfioException refusal = Assert.Throws<VfioException>(() => taken.Device.AttachPasid(1, other));
+        // Emulated VT-d refuses the table already, other IOMMUs the id.
+        VfioException refusal = Assert.Throws<VfioException>(() =>
+        {
+            using HardwarePageTable table = dma.AllocatePageTable(taken.Device, new HardwarePageTableOptions { AllowPasid = true });
+            taken.Device.AttachPasid(1, table);
+        });
         Assert.Equal(VfioErrorKind.NotSupported, refusal.Kind);
         Assert.Equal(VfioErrorKind.NoSuchObject, Assert.Throws<VfioException>(() => taken.Device.DetachPasid(1)).Kind);
         Assert.Equal(0, taken.Device.GetIommuInfo().PasidBits);
