@@ -28,6 +28,13 @@ internal sealed class DeviceOpener(VfioHost host)
 
     private static void Check(HostDevice device, VfioDeviceOptions options)
     {
+        // Without an IOMMU a function has neither group nor node before it is bound; who expects one hears of that first.
+        bool isBound = device.Address is null || HostDrivers.IsVfio(device.Driver);
+        if (!isBound && (device.Group is not null || options.AllowUnsafeNoIommu))
+        {
+            throw DeviceErrors.NotBound(device.Name, device.Driver);
+        }
+
         if (device.Group is null && device.Node is null)
         {
             throw DeviceErrors.NoGroup(device.Name);
@@ -38,9 +45,9 @@ internal sealed class DeviceOpener(VfioHost host)
             throw DeviceErrors.NoIsolation(device.Name);
         }
 
-        if (device.Address is not null && !HostDrivers.IsVfio(device.Driver))
+        if (options.AddressSpace is { } space && space.IsIsolated == device.IsNoIommu)
         {
-            throw DeviceErrors.NotBound(device.Name, device.Driver);
+            throw BackendErrors.WrongIsolation(device.Name, device.IsNoIommu);
         }
     }
 
@@ -78,11 +85,6 @@ internal sealed class DeviceOpener(VfioHost host)
             device.OwnedUnit, wanted, create, (space, closed) => space.Iommu.OpenGroup(space, device, node, closed));
         try
         {
-            if (group.Space.IsIsolated == device.IsNoIommu)
-            {
-                throw BackendErrors.WrongIsolation(device.Name, device.IsNoIommu);
-            }
-
             return group.Space.Iommu.OpenDevice(function, device, group, new DeviceAccess(node, options.Token));
         }
         catch
