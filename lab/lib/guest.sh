@@ -59,11 +59,12 @@ guest_prepare() {
         setpriv --pdeathsig KILL
         qemu-system-x86_64
         # Never KVM because /dev/kvm exists: on some machines it cannot start an ordinary kernel.
-        # Without x2APIC: its registers seem to be what loses interrupts; memory-mapped ones are accessed under a lock.
+        # Without x2APIC: its registers seem to lose more interrupts; and guest/init writes to a memory-mapped one.
         -M q35 -accel 'tcg,thread=multi' -cpu max,x2apic=off -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
         -kernel "$kernel_image" -initrd "$initramfs"
-        # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes.
-        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off intel_iommu=on $mode_append ${VFIO_LAB_APPEND-}"
+        # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes. For
+        # what guest/init does about the others, it may write to what the kernel has in use.
+        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off iomem=relaxed intel_iommu=on $mode_append ${VFIO_LAB_APPEND-}"
         -chardev "file,id=console,path=$(qemu_escape "$guest_dir/console")" -serial chardev:console
         -monitor none
         "${devices[@]}"

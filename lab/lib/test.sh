@@ -5,7 +5,7 @@ readonly device_tests=Vfio.Device.Tests
 readonly test_report=Vfio.TestReport
 readonly host_test_timeout=3600  # seconds, for a program on the host
 readonly guest_test_timeout=1200 # seconds, for one run in the guest; a quiet machine takes one minute
-readonly guest_test_silence=150  # seconds; on a quiet machine the longest test takes half a minute
+readonly guest_test_silence=300  # seconds; on a quiet machine the longest test takes half a minute
 
 run_test() {
     local host=1 device=1 matrix=0 kernels=() project
@@ -94,7 +94,7 @@ test_program() {
     name=$test_results/$project${kernel:+.${kernel##*/}.$mode}
     while true; do
         test_once
-        # A guest that stands still is QEMU's fault, now and then. One that always does is somebody else's.
+        # A guest that stands still now and then is QEMU's fault. One that always does is somebody else's.
         ((code == exit_silent && test_tries > 0)) || break
         test_tries=$((test_tries - 1))
         say "it is run again"

@@ -96,7 +96,7 @@ internal static class ResultFile
     private static string Trace(XElement element) => string.Join('\n', (element.Element("failure")?.Element("stack-trace")?.Value ?? string.Empty)
         .Split('\n')
         .Select(static frame => frame.Trim())
-        .Where(static frame => frame.Length > 0 && !frame.Contains(" System.Reflection.", StringComparison.Ordinal)));
+        .Where(static frame => frame.Length > 0 && !frame.Contains("at System.", StringComparison.Ordinal)));
 
     private static string Required(XElement element, string name)
         => element.Attribute(name)?.Value ?? throw new InvalidDataException($"a <{element.Name}> has no '{name}'");
