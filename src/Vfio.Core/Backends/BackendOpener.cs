@@ -74,17 +74,9 @@ internal static class BackendOpener
 
     private static VfioBackend[] Recognize(IVfioKernel kernel, SafeHandle node, bool noIommu)
     {
-        bool added = false;
-        node.DangerousAddRef(ref added);
-        try
-        {
-            return IommufdHandle.Recognizes(kernel, (int)node.DangerousGetHandle()) ? [VfioBackend.Iommufd]
-                : noIommu ? [VfioBackend.NoIommu]
-                : [VfioBackend.Type1V2, VfioBackend.Type1V1];
-        }
-        finally
-        {
-            node.DangerousRelease();
-        }
+        using var passed = new PassedLease(node);
+        return IommufdHandle.Recognizes(kernel, passed.Fd) ? [VfioBackend.Iommufd]
+            : noIommu ? [VfioBackend.NoIommu]
+            : [VfioBackend.Type1V2, VfioBackend.Type1V1];
     }
 }

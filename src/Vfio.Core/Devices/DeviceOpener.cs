@@ -109,16 +109,8 @@ internal sealed class DeviceOpener(VfioHost host)
 
     private unsafe bool IsGroup(SafeHandle node)
     {
-        bool added = false;
-        node.DangerousAddRef(ref added);
-        try
-        {
-            var status = new vfio_group_status { argsz = (uint)sizeof(vfio_group_status) };
-            return host.Kernel.GetGroupStatus((int)node.DangerousGetHandle(), &status) >= 0;
-        }
-        finally
-        {
-            node.DangerousRelease();
-        }
+        using var passed = new PassedLease(node);
+        var status = new vfio_group_status { argsz = (uint)sizeof(vfio_group_status) };
+        return host.Kernel.GetGroupStatus(passed.Fd, &status) >= 0;
     }
 }

@@ -11,17 +11,9 @@ internal static unsafe class PassedDevice
     /// </summary>
     public static bool IsReady(IVfioKernel kernel, SafeHandle descriptor)
     {
-        bool added = false;
-        descriptor.DangerousAddRef(ref added);
-        try
-        {
-            var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
-            return kernel.GetDeviceInfo((int)descriptor.DangerousGetHandle(), &info) >= 0;
-        }
-        finally
-        {
-            descriptor.DangerousRelease();
-        }
+        using var passed = new PassedLease(descriptor);
+        var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
+        return kernel.GetDeviceInfo(passed.Fd, &info) >= 0;
     }
 
     /// <summary>Uses a duplicate of the descriptor. What the device is attached to is as its opener left it.</summary>

@@ -86,26 +86,18 @@ internal sealed unsafe class MemoryHandle : SafeHandle
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public static MemoryHandle MapFile(IVfioKernel kernel, SafeHandle file, long offset, long length, bool writable)
     {
-        bool added = false;
-        file.DangerousAddRef(ref added);
-        try
-        {
-            int result = kernel.MapMemory(
-                null,
-                (nuint)length,
-                writable ? Libc.PROT_READ | Libc.PROT_WRITE : (int)Libc.PROT_READ,
-                (int)Libc.MAP_SHARED,
-                (int)file.DangerousGetHandle(),
-                offset,
-                out nint address);
-            return result >= 0
-                ? new MemoryHandle(kernel, address, length, Environment.SystemPageSize)
-                : throw MemoryErrors.MapFile(offset, length, -result);
-        }
-        finally
-        {
-            file.DangerousRelease();
-        }
+        using var lease = new PassedLease(file);
+        int result = kernel.MapMemory(
+            null,
+            (nuint)length,
+            writable ? Libc.PROT_READ | Libc.PROT_WRITE : (int)Libc.PROT_READ,
+            (int)Libc.MAP_SHARED,
+            lease.Fd,
+            offset,
+            out nint address);
+        return result >= 0
+            ? new MemoryHandle(kernel, address, length, Environment.SystemPageSize)
+            : throw MemoryErrors.MapFile(offset, length, -result);
     }
 
     protected override bool ReleaseHandle()

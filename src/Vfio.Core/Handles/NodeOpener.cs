@@ -16,15 +16,7 @@ internal static class NodeOpener
             return kernel.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC);
         }
 
-        bool added = false;
-        passed.DangerousAddRef(ref added);
-        try
-        {
-            return kernel.Duplicate((int)passed.DangerousGetHandle());
-        }
-        finally
-        {
-            passed.DangerousRelease();
-        }
+        using var lease = new PassedLease(passed);
+        return kernel.Duplicate(lease.Fd);
     }
 }

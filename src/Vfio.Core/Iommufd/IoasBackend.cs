@@ -289,26 +289,18 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     private int MapFile(IommufdObjectLease ioas, Iova iova, SafeHandle file, long offset, ulong length, DmaAccess access)
     {
-        bool added = false;
-        file.DangerousAddRef(ref added);
-        try
+        using var lease = new PassedLease(file);
+        var map = new iommu_ioas_map_file
         {
-            var map = new iommu_ioas_map_file
-            {
-                size = (uint)sizeof(iommu_ioas_map_file),
-                flags = Flags(access),
-                ioas_id = ioas.Id,
-                fd = (int)file.DangerousGetHandle(),
-                start = (ulong)offset,
-                length = length,
-                iova = iova,
-            };
-            return _kernel.MapIoasFile(ioas.Iommufd, &map);
-        }
-        finally
-        {
-            file.DangerousRelease();
-        }
+            size = (uint)sizeof(iommu_ioas_map_file),
+            flags = Flags(access),
+            ioas_id = ioas.Id,
+            fd = lease.Fd,
+            start = (ulong)offset,
+            length = length,
+            iova = iova,
+        };
+        return _kernel.MapIoasFile(ioas.Iommufd, &map);
     }
 
     private Iova PhysicalAddress(IommufdObjectLease ioas, Iova iova, ulong length)
