@@ -143,7 +143,10 @@ internal sealed unsafe partial class FakeKernel
         device.OpenCount++;
         device.Group.BoundDevices++;
         file.Iommufd = iommufd;
-        bind->out_devid = device.Bound!.Id;
+
+        // Where a stranger has the node open too, the device stays bound until that one closes it.
+        device.Bound!.Foreign |= _caller!.File.Descriptors.Exists(static other => other.Foreign);
+        bind->out_devid = device.Bound.Id;
         return 0;
     }
 

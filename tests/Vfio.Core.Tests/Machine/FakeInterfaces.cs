@@ -2,7 +2,7 @@ namespace Vfio.Core.Tests;
 
 /// <summary>What the kernel of a fake machine was built with.</summary>
 [Flags]
-internal enum FakeInterfaces
+public enum FakeInterfaces
 {
     None = 0,
 

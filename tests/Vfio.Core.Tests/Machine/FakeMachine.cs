@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core.Tests;
@@ -89,7 +91,17 @@ internal sealed class FakeMachine : IDisposable
                 ? null
                 : new VfioDeviceOptions { AddressSpace = space, AllowUnsafeNoIommu = Kernel.NoIommu });
 
-    public AddressSpace CreateSpace(AddressSpaceOptions? options = null) => AddressSpace.Create(Host, options);
+    /// <summary>Makes an address space, by default one that suits the machine's devices.</summary>
+    public AddressSpace CreateSpace(AddressSpaceOptions? options = null)
+        => AddressSpace.Create(Host, options ?? new AddressSpaceOptions { AllowUnsafeNoIommu = Kernel.NoIommu });
+
+    public VfioDevice Open(VfioDeviceOptions options, string address = Address) => VfioDevice.Open(Host, PciAddress.Parse(address), options);
+
+    /// <summary>Opens a node for a stranger, who keeps the descriptor.</summary>
+    public SafeFileHandle Lend(string path) => new(Kernel.Adopt(path), ownsHandle: false);
+
+    /// <summary>Closes what <see cref="Lend"/> opened, as the stranger does.</summary>
+    public void TakeBack(SafeHandle lent) => Kernel.Abandon((int)lent.DangerousGetHandle());
 
     /// <summary>Asserts that every descriptor is closed, in the right order, and no memory is left.</summary>
     public void AssertClean()
