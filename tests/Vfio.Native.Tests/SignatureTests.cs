@@ -37,7 +37,7 @@ public sealed class SignatureTests
         for (int i = 0; i < parameters.Length; i++)
         {
             // What C passes through an ellipsis has no type there.
-            bool isTail = i == 2 && method.Name is ("open" or "ioctl");
+            bool isTail = i == 2 && method.Name is ("open" or "fcntl" or "ioctl");
             string[] types = isTail ? ["..."] : CTypes(parameters[i].ParameterType);
             string comma = i == 0 ? "" : ", ";
             lists = [.. lists.SelectMany(list => types.Select(type => list + comma + type))];

@@ -72,7 +72,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             }
 
             var backend = new ContainerBackend(
-                host, container, IommufdHandle.Recognizes(host.Kernel, fd), [.. kinds.Select(static kind => kind.ToModel())]);
+                host, container, asIommufd || IommufdHandle.Recognizes(host.Kernel, fd), [.. kinds.Select(static kind => kind.ToModel())]);
             backend._model = backend.FindModel(fd);
             backend.HasForeignGroups = passed is not null && backend.IsIsolated && backend.HasIommu(fd);
             if (backend.IsIommufd && backend.IsIsolated && !backend.HasForeignGroups)
@@ -246,7 +246,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     /// <summary>
     /// Makes the IOAS that answers for the container (<c>IOMMU_VFIO_IOAS_SET</c>), which the kernel would otherwise make with the first group.
-    /// It goes with the descriptor.
+    /// It goes with the container's handle.
     /// </summary>
     private void CreateIoas(int fd)
     {
@@ -257,6 +257,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             throw IommufdErrors.Allocate(Path, nameof(IommufdUapi.IOMMU_IOAS_ALLOC), "an I/O address space", -result);
         }
 
+        Container.Ioas = alloc.out_ioas_id;
         var set = new iommu_vfio_ioas
         {
             size = (uint)sizeof(iommu_vfio_ioas),

@@ -8,6 +8,7 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
     private readonly ContainerHandle _container;
     private readonly Action<IOpenGroup> _closed;
     private readonly bool _isPassed;
+    private bool _contained;
     private bool _attached;
 
     public GroupHandle(
@@ -32,7 +33,10 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
 
     public AddressSpace Space { get; }
 
-    /// <summary>Notes that the kernel has put the group into the container.</summary>
+    /// <summary>Notes that the kernel has put the group into the container, which may not have its IOMMU yet.</summary>
+    public void MarkContained() => _contained = true;
+
+    /// <summary>Notes that the group is in a container that has its IOMMU.</summary>
     public void MarkAttached()
     {
         _attached = true;
@@ -43,7 +47,7 @@ internal sealed class GroupHandle : KernelHandle, IOpenGroup
 
     protected override bool CloseDescriptor() => Space.WithDevices(() =>
     {
-        if (_isPassed && _attached)
+        if (_isPassed && _contained)
         {
             // Whoever passed the group still has it open, so that this close does not take it out of the container.
             _ = Kernel.UnsetContainer((int)handle);

@@ -62,6 +62,7 @@ internal sealed unsafe class GroupOpener(VfioHost host, ContainerBackend backend
             throw GroupErrors.SetContainer(group.Path, facts, first, -result);
         }
 
+        group.MarkContained();
         if (first)
         {
             backend.SetModel(facts);

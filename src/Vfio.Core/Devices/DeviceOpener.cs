@@ -8,6 +8,11 @@ namespace Vfio.Core;
 /// </summary>
 internal sealed class DeviceOpener(VfioHost host)
 {
+    private static readonly VfioBackend[] _groupBackends =
+    [
+        VfioBackend.Type1V2, VfioBackend.Type1V1, VfioBackend.CompatType1V2, VfioBackend.CompatType1V1, VfioBackend.NoIommu,
+    ];
+
     /// <summary>Opens the device. What comes back has a use of its address space.</summary>
     public OpenedDevice Open(HostDevice device, VfioDeviceOptions options)
     {
@@ -103,7 +108,7 @@ internal sealed class DeviceOpener(VfioHost host)
     {
         BackendChoice choice = BackendChoice.Of(options.Backend, host.Preference);
         return options.Node is { } node && !choice.IsForced
-            ? new BackendChoice(IsGroup(node) ? [VfioBackend.Type1V2, VfioBackend.Type1V1, VfioBackend.NoIommu] : [VfioBackend.Iommufd], IsForced: false)
+            ? new BackendChoice(IsGroup(node) ? _groupBackends : [VfioBackend.Iommufd], IsForced: false)
             : choice;
     }
 

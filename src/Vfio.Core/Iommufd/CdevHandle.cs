@@ -31,8 +31,8 @@ internal sealed unsafe class CdevHandle(
     {
         lock (_gate)
         {
-            // Where the device has been closed meanwhile, all of them were let go.
-            if (!_attached.Remove((target, pasid)))
+            // Where the device is closing, all of them are let go with it.
+            if (_closed || !_attached.Remove((target, pasid)))
             {
                 return;
             }
@@ -56,6 +56,12 @@ internal sealed unsafe class CdevHandle(
 
     protected override bool CloseDescriptor()
     {
+        lock (_gate)
+        {
+            // Whoever attaches from now on is refused before the kernel is asked.
+            _closed = true;
+        }
+
         if (isPassed)
         {
             // Whoever passed the device still has it open, so that this close does not detach it; and what it is attached to is ours.
@@ -73,7 +79,6 @@ internal sealed unsafe class CdevHandle(
         (IommufdObject Target, uint? Pasid)[] attached;
         lock (_gate)
         {
-            _closed = true;
             attached = [.. _attached];
             _attached.Clear();
         }

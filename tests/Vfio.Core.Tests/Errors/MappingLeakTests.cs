@@ -141,9 +141,9 @@ public sealed class MappingLeakTests
     public void Detaching_a_device(FakeInterfaces interfaces, int errno)
     {
         using FakeMachine machine = FakeMachine.WithDevice(interfaces);
-        using (VfioDevice device = machine.Open())
+        using (AddressSpace home = machine.CreateSpace())
+        using (VfioDevice device = machine.Open(space: home))
         {
-            AddressSpace home = device.Dma;
             string start = KernelState.Of(machine);
             machine.Kernel.Faults.FailNext(nameof(IVfioKernel.DetachIommufd), errno);
             VfioException error = Assert.Throws<VfioException>(device.Detach);

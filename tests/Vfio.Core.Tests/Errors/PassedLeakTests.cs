@@ -40,17 +40,7 @@ public sealed class PassedLeakTests
         EveryCall.IsHarmless(machine, errno, () =>
         {
             using AddressSpace space = machine.CreateSpace(new AddressSpaceOptions { Node = container, Backend = backend });
-            VfioDevice device = machine.Open(new VfioDeviceOptions { Node = group, AddressSpace = space });
-            try
-            {
-                _ = space.Allocate(4096);
-                return device;
-            }
-            catch (VfioException)
-            {
-                device.Dispose();
-                throw;
-            }
+            return machine.Open(new VfioDeviceOptions { Node = group, AddressSpace = space });
         });
         machine.TakeBack(group);
         machine.TakeBack(container);
@@ -233,6 +223,7 @@ public sealed class PassedLeakTests
         using SafeHandle iommufd = machine.Lend(machine.Sysfs.Paths.IommufdNode);
         using SafeHandle node = machine.Lend(machine.CdevNode());
         using (AddressSpace home = machine.CreateSpace(new AddressSpaceOptions { Node = iommufd }))
+        using (AddressSpace other = machine.CreateSpace(new AddressSpaceOptions { Node = iommufd }))
         {
             VfioDevice device = machine.Open(new VfioDeviceOptions { Node = node, AddressSpace = home });
             Exception? refused = null;
@@ -243,7 +234,7 @@ public sealed class PassedLeakTests
                 {
                     // The device is closing, and another thread does not know yet.
                     once = true;
-                    var mover = new Thread(() => refused = Record.Exception(() => device.AttachPasid(1, home)));
+                    var mover = new Thread(() => refused = Record.Exception(() => device.Attach(other)));
                     mover.Start();
                     mover.Join();
                 }
@@ -278,6 +269,12 @@ public sealed class PassedLeakTests
         }
 
         int device = machine.Kernel.GetDeviceFd((int)group.DangerousGetHandle(), FakeMachine.Address);
+        machine.Device.Group.IsStrangers = true;
+        if (machine.Device.Bound is { } bound)
+        {
+            bound.Foreign = true;
+        }
+
         Assert.True(device >= 0);
         return new SafeFileHandle(device, ownsHandle: false);
     }

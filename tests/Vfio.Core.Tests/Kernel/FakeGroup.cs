@@ -26,4 +26,7 @@ internal sealed class FakeGroup(int id, FakeGroupKind kind = FakeGroupKind.Iommu
     public FakeIommufd? Owner { get; set; }
 
     public int Owned { get; set; }
+
+    /// <summary>Whether a stranger holds it, so that the library need not take it out of anything.</summary>
+    public bool IsStrangers { get; set; }
 }

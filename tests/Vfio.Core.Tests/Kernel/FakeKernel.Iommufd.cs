@@ -221,7 +221,7 @@ internal sealed unsafe partial class FakeKernel
                 : $"close of iommufd with {left.GetType().Name} {left.Id} in it");
         }
 
-        if (iommufd.Groups.Count != 0)
+        if (iommufd.Groups.Any(static group => !group.IsStrangers))
         {
             Violations.Add("close of iommufd before its groups");
         }

@@ -24,9 +24,9 @@ public static class Interfaces
 
     public static IReadOnlyList<FakeInterfaces> All { get; } = [.. Mapping, NoIommuContainer];
 
-    public static TheoryData<FakeInterfaces> IsolatedOnes { get; } = new([.. Isolated]);
+    public static TheoryData<FakeInterfaces> IsolatedOnes { get; } = new(Isolated);
 
-    public static TheoryData<FakeInterfaces> MappingOnes { get; } = new([.. Mapping]);
+    public static TheoryData<FakeInterfaces> MappingOnes { get; } = new(Mapping);
 
-    public static TheoryData<FakeInterfaces> AllOnes { get; } = new([.. All]);
+    public static TheoryData<FakeInterfaces> AllOnes { get; } = new(All);
 }
