@@ -31,6 +31,27 @@ public sealed class AddressSpaceTests
     }
 
     [Fact]
+    public void Two_devices_in_one_address_space_see_one_mapping()
+    {
+        Mode.RequireIommu();
+        using AddressSpace space = AddressSpace.Create(Mode.SpaceOptions);
+        using var taken = new Taken(TestDevice.Edu(), space);
+        using var other = new Taken(TestDevice.Nvme(), space);
+        using var edu = new Edu(taken.Device);
+        using var nvme = new NvmeAdmin(other.Device);
+        using DmaBuffer seen = space.Allocate(Page, Edu.BufferOptions);
+
+        // The controller writes its answer, and edu reads it where the controller wrote it.
+        nvme.SubmitIdentify();
+        nvme.AwaitFirst();
+        edu.Load(nvme.Data.Iova);
+        edu.Store(seen.Iova);
+
+        Assert.Contains("QEMU NVMe", nvme.CompleteIdentify(), StringComparison.Ordinal);
+        Assert.True(seen.AsSpan().SequenceEqual(nvme.Data.AsSpan()));
+    }
+
+    [Fact]
     public void A_copy_may_allow_less_than_the_original()
     {
         Mode.RequireIommu();

@@ -49,6 +49,19 @@ internal sealed class NvmeAdmin : IDisposable
 
     public bool IsReady => (_registers.Read32(Status) & 1) != 0;
 
+    /// <summary>The memory that the controller writes its answer to.</summary>
+    public DmaBuffer Data => _data;
+
+    /// <summary>Waits for the first completion by looking for it, without interrupts.</summary>
+    public void AwaitFirst()
+    {
+        const uint Phase = 1 << 16;
+        while ((_completions.Read32(12) & Phase) == 0)
+        {
+            Thread.Sleep(1);
+        }
+    }
+
     public void SubmitIdentify()
     {
         long entry = _tail * SubmissionSize;
