@@ -33,7 +33,10 @@ internal sealed record BackendChoice(IReadOnlyList<VfioBackend> Preferences, boo
         VfioBackend[][] all =
         [
             hasIommufd && (hasDeviceNode || IsForced) ? [VfioBackend.Iommufd] : [],
-            !hasGroup && !IsForced ? [] : noIommu ? [VfioBackend.NoIommu] : [VfioBackend.Type1V2, VfioBackend.Type1V1],
+            IsForced ? [VfioBackend.Type1V2, VfioBackend.Type1V1, VfioBackend.NoIommu]
+                : !hasGroup ? []
+                : noIommu ? [VfioBackend.NoIommu]
+                : [VfioBackend.Type1V2, VfioBackend.Type1V1],
             (hasGroup && hasIommufd && !noIommu) || IsForced ? [VfioBackend.CompatType1V2, VfioBackend.CompatType1V1] : [],
         ];
         return [.. all.Select(IReadOnlyList<VfioBackend> (kinds) => [.. Preferences.Where(kinds.Contains)]).Where(static kinds => kinds.Count > 0)];

@@ -30,6 +30,9 @@ internal abstract class IommuBackend
     /// <summary>Whether mappings end with the last device, instead of being there again for the next.</summary>
     public virtual bool EndsWithLastDevice => false;
 
+    /// <summary>Whether mappings stay after <see cref="Release"/>, because somebody else has the kernel's object too.</summary>
+    public virtual bool OutlivesRelease => false;
+
     /// <summary>Whether a file is mapped by its descriptor; otherwise its pages must be in the process.</summary>
     public virtual bool MapsFiles => false;
 

@@ -42,6 +42,8 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override bool TakesMappingsAtOnce => HasForeignGroups || (IsIommufd && IsIsolated);
 
+    public override bool OutlivesRelease => HasForeignGroups;
+
     /// <summary>Whether whoever passed the container in has put groups into it, and given it its IOMMU.</summary>
     public bool HasForeignGroups { get; private set; }
 
@@ -197,6 +199,12 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         if (!RemembersMappings)
         {
             return true;
+        }
+
+        // What others have mapped is theirs.
+        if (HasForeignGroups)
+        {
+            return false;
         }
 
         using DescriptorLease container = Container.Lease();

@@ -95,7 +95,9 @@ public sealed class VfioDevice : IDisposable
     /// Moves the device to another address space, or back into one after <see cref="Detach"/> (<c>VFIO_DEVICE_ATTACH_IOMMUFD_PT</c>). Where
     /// the IOMMU can, there is no moment in between. Iommufd only.
     /// </summary>
-    /// <remarks>An address space that was not created by itself but with the device ends when the last device leaves it.</remarks>
+    /// <remarks>
+    /// An address space that was not created by itself but with the device ends when the last device has left it for another, or closed.
+    /// </remarks>
     /// <exception cref="VfioException">
     /// The back end cannot, other devices of the group are open and would be moved along, or the kernel refused; the device is where it was.
     /// </exception>

@@ -284,6 +284,11 @@ public sealed class AddressSpace : IDisposable
     {
         if (_users.Remove())
         {
+            if (Iommu.OutlivesRelease)
+            {
+                EndAll();
+            }
+
             Iommu.Release();
         }
     }
@@ -428,7 +433,15 @@ public sealed class AddressSpace : IDisposable
                 return false;
             }
 
-            Iommu.Unmap(mapping.Key, mapping.Size);
+            try
+            {
+                Iommu.Unmap(mapping.Key, mapping.Size);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The kernel's object is gone, and its mappings with it.
+            }
+
             _table.Remove(mapping);
             return true;
         }

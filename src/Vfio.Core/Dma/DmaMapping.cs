@@ -106,11 +106,6 @@ public sealed class DmaMapping : IDisposable
             _space.Unmap(this);
             return true;
         }
-        catch (ObjectDisposedException)
-        {
-            // The container is closed, and its mappings went with it.
-            return true;
-        }
         catch (VfioException)
         {
             return false;

@@ -16,6 +16,7 @@ internal sealed unsafe class CdevAttachment(
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, (AddressSpace Space, IommufdObject Target)> _pasids = [];
     private AddressSpace? _space;
+    private AddressSpace? _detachedFrom;
     private IommufdObject? _target;
 
     /// <summary>The number of the device in its iommufd.</summary>
@@ -135,6 +136,7 @@ internal sealed unsafe class CdevAttachment(
         {
             _space?.DeviceLeft();
             _space?.RemoveUser();
+            _detachedFrom?.RemoveUser();
             foreach ((AddressSpace space, _) in _pasids.Values)
             {
                 space.RemoveUser();
@@ -229,6 +231,8 @@ internal sealed unsafe class CdevAttachment(
             target.CountDevice();
             left?.DeviceLeft();
             left?.RemoveUser();
+            _detachedFrom?.RemoveUser();
+            _detachedFrom = null;
         }
         else
         {
@@ -272,14 +276,17 @@ internal sealed unsafe class CdevAttachment(
         }
     }
 
-    /// <summary>Notes that the device is attached to nothing.</summary>
+    /// <summary>
+    /// Notes that the device is attached to nothing. It keeps its use of the address space, which stays its group's: the device may come
+    /// back, and others of the group join it there.
+    /// </summary>
     private void Forget(AddressSpace space)
     {
         device.LetGo(_target!, pasid: null);
         Volatile.Write(ref _space, null);
         _target = null;
+        _detachedFrom = space;
         space.DeviceLeft();
-        space.RemoveUser();
     }
 
     private void AttachTo(IommufdObject table, AddressSpace space, uint? pasid = null)
