@@ -161,6 +161,7 @@ public sealed class PassedLeakTests
         using SafeHandle container = machine.Lend(ContainerNode(machine));
         using SafeHandle group = machine.Lend(machine.GroupNode(7));
         using SafeHandle opened = OpenAsStranger(machine, container, group);
+        DmaBuffer outliving;
         string start = KernelState.Of(machine);
         using (AddressSpace space = machine.CreateSpace(new AddressSpaceOptions { Node = container, Backend = Backend(interfaces) }))
         {
@@ -175,7 +176,7 @@ public sealed class PassedLeakTests
                     Assert.Single(bound.Hwpt!.Ioas.Areas);
                 }
 
-                _ = space.Allocate(4096);
+                outliving = space.Allocate(4096);
             }
 
             // The group is still in the container, and so what was mapped stays until it is unmapped.
@@ -185,8 +186,7 @@ public sealed class PassedLeakTests
             Assert.Empty(machine.Kernel.Mappings);
         }
 
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        outliving.Dispose();
         Assert.Equal(start, KernelState.Of(machine));
         machine.TakeBack(opened);
         machine.TakeBack(group);

@@ -57,6 +57,7 @@ public sealed class StrangersContainerTests
         Assert.Equal(0, machine.Kernel.SetIommu(fd, (uint)VFIO_TYPE1v2_IOMMU));
         int device = machine.Kernel.GetDeviceFd(groupFd, FakeMachine.Address);
         Assert.True(device >= 0);
+        machine.Device.Group.IsStrangers = true;
         var map = new vfio_iommu_type1_dma_map
         {
             argsz = (uint)sizeof(vfio_iommu_type1_dma_map),
