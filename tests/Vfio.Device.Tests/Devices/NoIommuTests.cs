@@ -69,8 +69,9 @@ public sealed class NoIommuTests
             VfioException chosen = Assert.Throws<VfioException>(
                 () => space.Allocate(Page, new DmaBufferOptions { Iova = new Iova(0x10_0000) }));
             Assert.Equal(VfioErrorKind.NotSupported, chosen.Kind);
-            VfioException scattered = Assert.Throws<VfioException>(() => space.Allocate(64L << 20));
-            Assert.Contains("lie together", scattered.Message, StringComparison.Ordinal);
+            using var scattered = new ScatteredPages();
+            VfioException apart = Assert.Throws<VfioException>(() => space.DangerousMap(scattered.Address, ScatteredPages.Length));
+            Assert.Contains("lie together", apart.Message, StringComparison.Ordinal);
             Assert.Equal(1, space.MappingCount);
         }
 
