@@ -233,16 +233,20 @@ internal sealed unsafe class ContainerBackend : IommuBackend
     /// <summary>
     /// Maps again what the kernel forgot with the last group, when the first one after that comes. An IOAS has forgotten nothing.
     /// </summary>
-    public void Restore(IReadOnlyCollection<DmaMapping> live)
+    public void Restore(MappingTable table)
     {
         if (IsIommufd)
         {
             return;
         }
 
-        foreach (DmaMapping mapping in live)
+        for (int slot = 0; slot < table.SlotCount; slot++)
         {
-            _ = Map(mapping.Iova, mapping.Source, mapping.Size, mapping.Access);
+            if (table.IsLive(slot))
+            {
+                ref readonly LiveMapping mapping = ref table[slot];
+                _ = Map(mapping.Key, mapping.Source, mapping.Size, mapping.Access);
+            }
         }
     }
 

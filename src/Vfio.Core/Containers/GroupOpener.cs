@@ -71,7 +71,7 @@ internal sealed unsafe class GroupOpener(VfioHost host, ContainerBackend backend
         space.DeviceJoined();
         if (first)
         {
-            backend.Restore(space.LiveMappings);
+            backend.Restore(space.Table);
         }
 
         group.MarkAttached();

@@ -6,21 +6,25 @@ namespace Vfio.Core;
 public sealed class DmaMapping : IDisposable
 {
     private readonly AddressSpace _space;
+    private readonly int _slot;
+    private readonly long _serial;
     private readonly DmaSource _source;
     private volatile bool _live = true;
     private Action? _ended;
 
     /// <summary>Keeps what it maps, for as long as it is live.</summary>
-    internal DmaMapping(AddressSpace space, Iova iova, in DmaSource source, ulong size, ulong pageSize, DmaAccess access)
+    internal DmaMapping(AddressSpace space, int slot, in LiveMapping entry, ulong pageSize)
     {
-        source.Keep();
+        entry.Source.Keep();
         _space = space;
-        _source = source;
-        Key = iova;
-        Iova = iova;
-        Size = size;
+        _slot = slot;
+        _serial = entry.Serial;
+        _source = entry.Source;
+        Key = entry.Key;
+        Iova = entry.Key;
+        Size = entry.Size;
         PageSize = pageSize;
-        Access = access;
+        Access = entry.Access;
     }
 
     /// <summary>
@@ -71,7 +75,7 @@ public sealed class DmaMapping : IDisposable
     /// <summary>Undoes the mapping (<c>VFIO_IOMMU_UNMAP_DMA</c>, <c>IOMMU_IOAS_UNMAP</c>), and says so when that fails.</summary>
     /// <exception cref="ObjectDisposedException">It has been undone already.</exception>
     /// <exception cref="VfioException">The kernel refused, or unmapped another amount; the mapping is still live.</exception>
-    public void Unmap() => ObjectDisposedException.ThrowIf(!_space.Unmap(this), this);
+    public void Unmap() => ObjectDisposedException.ThrowIf(!_space.Unmap(_slot, _serial), this);
 
     /// <summary>Undoes the mapping if it is live. Whoever wants to know of a refusal calls <see cref="Unmap"/>.</summary>
     public void Dispose() => TryUnmap();
@@ -103,7 +107,7 @@ public sealed class DmaMapping : IDisposable
     {
         try
         {
-            _space.Unmap(this);
+            _space.Unmap(_slot, _serial);
             return true;
         }
         catch (VfioException)

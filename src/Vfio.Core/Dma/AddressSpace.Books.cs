@@ -1,0 +1,145 @@
+namespace Vfio.Core;
+
+/// <content>What keeps the books and the kernel in step.</content>
+public sealed partial class AddressSpace
+{
+    /// <summary>Maps, as an object.</summary>
+    internal DmaMapping Map(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+    {
+        options.Check(length, pageSize);
+        lock (_gate)
+        {
+            RequireMappable();
+            int slot = Enter(source, length, pageSize, options);
+            try
+            {
+                DmaMapping mapping = Own(slot, pageSize);
+                MapEntered(slot, options);
+                return mapping;
+            }
+            catch
+            {
+                _table.Remove(slot);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Maps here what is mapped elsewhere, without pinning it again where the kernel can do so.</summary>
+    internal DmaMapping Copy(DmaMapping original, AddressSpace origin, DmaMapOptions options)
+    {
+        options.Check(original.Size, original.PageSize);
+        (AddressSpace lower, AddressSpace higher) = origin._order < _order ? (origin, this) : (this, origin);
+        lock (lower._gate)
+        {
+            lock (higher._gate)
+            {
+                ObjectDisposedException.ThrowIf(!original.IsLive, original);
+                RequireMappable();
+                int slot = Enter(original.Source, original.Size, original.PageSize, options);
+                try
+                {
+                    DmaMapping mapping = Own(slot, original.PageSize);
+                    if (!Iommu.TryCopy(origin.Iommu, original.Key, mapping.Key, mapping.Size, options.Access))
+                    {
+                        RequireMemory(original);
+                        MapEntered(slot, options);
+                    }
+
+                    return mapping;
+                }
+                catch
+                {
+                    _table.Remove(slot);
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Undoes a mapping, once.</summary>
+    /// <returns>Whether it was still live.</returns>
+    internal bool Unmap(int slot, long serial)
+    {
+        lock (_gate)
+        {
+            if (!_table.IsLive(slot, serial))
+            {
+                return false;
+            }
+
+            try
+            {
+                Iommu.Unmap(_table[slot].Key, _table[slot].Size);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The kernel's object is gone, and its mappings with it.
+            }
+
+            _table.Remove(slot);
+            return true;
+        }
+    }
+
+    /// <summary>Whether the mapping that was entered under this number is live.</summary>
+    internal bool IsLive(int slot, long serial)
+    {
+        lock (_gate)
+        {
+            return _table.IsLive(slot, serial);
+        }
+    }
+
+    private int Enter(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+        => IsIsolated || options.Iova is null
+            ? _table.Add(source, length, pageSize, options)
+            : throw DmaErrors.NotChosen(Iommu.MapStep, Path);
+
+    private DmaMapping Own(int slot, ulong pageSize)
+    {
+        var mapping = new DmaMapping(this, slot, _table[slot], pageSize);
+        _table.SetOwner(slot, mapping);
+        return mapping;
+    }
+
+    private void MapEntered(int slot, DmaMapOptions options)
+    {
+        ref readonly LiveMapping mapping = ref _table[slot];
+        Iova iova = Iommu.Map(mapping.Key, mapping.Source, mapping.Size, mapping.Access);
+        if (!IsIsolated)
+        {
+            RequireReachable(mapping, iova, options);
+            _table.Settle(slot, iova);
+            mapping.Owner?.Settle(iova);
+        }
+    }
+
+    // Where no IOMMU translates, the address is known only once the memory is pinned.
+    private void RequireReachable(in LiveMapping mapping, Iova iova, DmaMapOptions options)
+    {
+        if (mapping.Size - 1 > options.HighestAddress - Math.Min(options.HighestAddress, iova))
+        {
+            Iommu.Unmap(mapping.Key, mapping.Size);
+            throw DmaErrors.Unreachable(Iommu.MapStep, Path, iova, mapping.Size, options.AddressBits);
+        }
+    }
+
+    private void RequireMemory(DmaMapping original)
+    {
+        if (original.Source.Address == 0 && !Iommu.MapsFiles)
+        {
+            throw BackendErrors.NotSupported(
+                Iommu.MapStep, Path, Iommu.Kind, "mapping a file that the process does not see", "Map the file here by itself (MapFile)");
+        }
+    }
+
+    private void RequireMappable()
+    {
+        RequireReady(Iommu.MapStep);
+        if (Iommu.EndsWithLastDevice && Volatile.Read(ref _devices) == 0)
+        {
+            throw DmaErrors.NoDevice(Path, Iommu.MapStep);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+namespace Vfio.Core;
+
+/// <summary>The books of an address space: which addresses can be mapped, which are, and by whom.</summary>
+/// <remarks>
+/// Not thread-safe: the address space calls it under its lock. It never asks the kernel. Mappings lie in slots of one array, and
+/// nothing is allocated while no more of them are live than ever before.
+/// </remarks>
+internal sealed class MappingTable(string path, string step)
+{
+    // Address zero is kept out of automatic choice, so that a device that was not programmed reads a fault and not data.
+    private const ulong LowestChosen = 0x1_0000;
+    private const int FirstSlots = 64;
+
+    private readonly IovaAllocator _free = new();
+    private readonly MappingIndex _byIova = new();
+    private readonly MappingIndex _byAddress = new();
+    private LiveMapping[] _slots = new LiveMapping[FirstSlots];
+    private int[] _unused = new int[FirstSlots];
+    private int _unusedCount;
+    private int _used;
+    private long _serial;
+    private IovaRange[] _allowed = [];
+
+    /// <summary>What can be mapped, sorted and disjoint; empty while nothing is known of it.</summary>
+    public IReadOnlyList<IovaRange> Ranges { get; private set; } = [];
+
+    /// <summary>How many mappings are live.</summary>
+    public int Count => _used - _unusedCount;
+
+    /// <summary>The slots in use or used before: those where <see cref="IsLive(int)"/> have a live mapping.</summary>
+    public int SlotCount => _used;
+
+    /// <summary>The mapping in a slot.</summary>
+    public ref readonly LiveMapping this[int slot] => ref _slots[slot];
+
+    /// <summary>Whether a slot has a live mapping.</summary>
+    public bool IsLive(int slot) => _slots[slot].Serial != 0;
+
+    /// <summary>Whether the mapping that was entered in a slot under this number is still live.</summary>
+    public bool IsLive(int slot, long serial) => serial != 0 && _slots[slot].Serial == serial;
+
+    /// <summary>Takes other ranges. Where a live mapping lies outside of them, nothing changes.</summary>
+    /// <exception cref="VfioException">A live mapping lies outside.</exception>
+    public void SetRanges(IReadOnlyList<IovaRange> ranges)
+    {
+        for (int slot = 0; slot < _used; slot++)
+        {
+            if (IsLive(slot))
+            {
+                RequireInside(_slots[slot].Key, _slots[slot].Size, ranges);
+            }
+        }
+
+        Ranges = ranges;
+        _free.Reset([.. ranges]);
+        for (int slot = 0; slot < _used; slot++)
+        {
+            if (IsLive(slot))
+            {
+                _free.TryReserve(_slots[slot].Key, _slots[slot].Size);
+            }
+        }
+    }
+
+    /// <summary>Whether every byte of a range is mapped, by however many mappings.</summary>
+    public bool IsMapped(Iova first, ulong length)
+    {
+        if (length - 1 > ulong.MaxValue - first)
+        {
+            return false;
+        }
+
+        ulong last = first + (length - 1);
+        ulong next = first;
+        while (true)
+        {
+            int slot = FindByIova(next);
+            if (slot < 0)
+            {
+                return false;
+            }
+
+            ulong reached = _slots[slot].Iova + (_slots[slot].Size - 1);
+            if (reached >= last)
+            {
+                return true;
+            }
+
+            next = reached + 1;
+        }
+    }
+
+    /// <summary>The slot of the mapping that has an address of the device's, or -1.</summary>
+    public int FindByIova(ulong iova)
+    {
+        if (!_byIova.IsKept)
+        {
+            _byIova.Keep();
+            for (int slot = 0; slot < _used; slot++)
+            {
+                if (IsLive(slot))
+                {
+                    _byIova.Add(_slots[slot].Iova, _slots[slot].Size, slot);
+                }
+            }
+        }
+
+        return _byIova.Find(iova);
+    }
+
+    /// <summary>The slot of a mapping that has an address of the process's, or -1. Where several have it, any of them.</summary>
+    public int FindByAddress(nint address)
+    {
+        if (!_byAddress.IsKept)
+        {
+            _byAddress.Keep();
+            for (int slot = 0; slot < _used; slot++)
+            {
+                if (IsLive(slot) && _slots[slot].Source.Address != 0)
+                {
+                    _byAddress.Add((ulong)_slots[slot].Source.Address, _slots[slot].Size, slot);
+                }
+            }
+        }
+
+        return _byAddress.Find((ulong)address);
+    }
+
+    /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
+    /// <returns>Its slot.</returns>
+    /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
+    public int Add(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+    {
+        ulong iova = Choose(length, pageSize, options);
+        int slot = TakeSlot();
+        _slots[slot] = new LiveMapping(new Iova(iova), length, source, options.Access, ++_serial);
+        _byIova.Add(iova, length, slot);
+        if (source.Address != 0)
+        {
+            _byAddress.Add((ulong)source.Address, length, slot);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Makes an object the owner of a mapping.</summary>
+    public void SetOwner(int slot, DmaMapping owner) => _slots[slot].Owner = owner;
+
+    /// <summary>Learns the address for the device, where that is not the key.</summary>
+    public void Settle(int slot, Iova iova)
+    {
+        ref LiveMapping mapping = ref _slots[slot];
+        if (iova != mapping.Iova)
+        {
+            _byIova.Remove(mapping.Iova, slot);
+            mapping.Iova = iova;
+            _byIova.Add(iova, mapping.Size, slot);
+        }
+    }
+
+    /// <summary>Strikes a mapping out; its addresses are free again.</summary>
+    public void Remove(int slot)
+    {
+        LiveMapping gone = _slots[slot];
+        _slots[slot] = default;
+        _unused[_unusedCount++] = slot;
+        _free.Free(gone.Key, gone.Size);
+        _byIova.Remove(gone.Iova, slot);
+        if (gone.Source.Address != 0)
+        {
+            _byAddress.Remove((ulong)gone.Source.Address, slot);
+        }
+
+        gone.Owner?.MarkUnmapped();
+    }
+
+    /// <summary>Chooses addresses among these from now on; among all where there are none.</summary>
+    public void Allow(IovaRange[] allowed) => _allowed = allowed;
+
+    private int TakeSlot()
+    {
+        if (_unusedCount > 0)
+        {
+            return _unused[--_unusedCount];
+        }
+
+        if (_used == _slots.Length)
+        {
+            Array.Resize(ref _slots, _used * 2);
+            Array.Resize(ref _unused, _used * 2);
+        }
+
+        return _used++;
+    }
+
+    private ulong Choose(ulong length, ulong pageSize, DmaMapOptions options)
+    {
+        if (options.Iova is { } wanted)
+        {
+            RequireInside(wanted, length, Ranges);
+            return _free.TryReserve(wanted, length) ? wanted : throw DmaErrors.Overlap(step, path, wanted, length);
+        }
+
+        // The alignment that nobody asked for is a wish only.
+        ulong highest = options.HighestAddress;
+        return TryChoose(length, options.AlignmentFor(length, pageSize), highest, out ulong chosen)
+            || (options.Alignment == 0 && TryChoose(length, pageSize, highest, out chosen))
+            ? chosen
+            : throw DmaErrors.Exhausted(step, path, length, options, Ranges);
+    }
+
+    private bool TryChoose(ulong length, ulong alignment, ulong highest, out ulong chosen)
+    {
+        if (_allowed.Length == 0)
+        {
+            return _free.TryAllocate(length, alignment, LowestChosen, highest, out chosen);
+        }
+
+        foreach (IovaRange range in _allowed)
+        {
+            if (_free.TryAllocate(length, alignment, range.First, Math.Min(highest, range.Last), out chosen))
+            {
+                return true;
+            }
+        }
+
+        chosen = 0;
+        return false;
+    }
+
+    private void RequireInside(Iova iova, ulong length, IReadOnlyList<IovaRange> ranges)
+    {
+        foreach (IovaRange range in ranges)
+        {
+            if (range.Contains(iova, length))
+            {
+                return;
+            }
+        }
+
+        throw DmaErrors.OutOfRange(step, path, iova, length, ranges);
+    }
+}
