@@ -57,6 +57,8 @@ internal sealed unsafe class ProbeTransport : IDeviceTransport
 
     public void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked) => throw new NotSupportedException();
 
+    public void TriggerInterrupt(InterruptInfo interrupt, int vector) => throw new NotSupportedException();
+
     public void Reset() => throw new NotSupportedException();
 
     public void Dispose()

@@ -91,5 +91,22 @@ internal static unsafe class Program
         RegionProbes.Write64_1_OfInt(region, value);
         RegionProbes.Write16_1_OfInt(region, value);
         RegionProbes.Write8_2_Neighbours(region);
+        RegionProbes.Read32_1_OneRegister(region.Register32(0));
+        RegionProbes.Read64_1_OneRegister(region.Register64(0));
+        RegionProbes.Write32_2_OneRegister(region.Register32(0), value);
+        RegionProbes.Write64_1_OneRegister(region.Register64(0), value);
+
+        // Every accessor by itself, and the blocks.
+        region.Write8(0, region.Read8(0));
+        region.Write16(0, region.Read16(0));
+        region.Write32(0, region.Read32(0));
+        region.Write64(0, region.Read64(0));
+        Span<uint> words = stackalloc uint[8];
+        region.Read32(0, words);
+        region.Write32(32, words);
+        Span<ulong> longs = stackalloc ulong[4];
+        region.Read64(0, longs);
+        region.Write64(32, longs);
+        region.Write8(0, Ready);
     }
 }

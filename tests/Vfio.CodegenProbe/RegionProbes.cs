@@ -57,4 +57,20 @@ internal static class RegionProbes
         region.Write8(0, 1);
         region.Write8(1, 1);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static uint Read32_1_OneRegister(Register32 register) => register.Read() & 0xff;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Read64_1_OneRegister(Register64 register) => _ = register.Read();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Write32_2_OneRegister(Register32 register, uint value)
+    {
+        register.Write(value & 0xff);
+        register.Write(value & 0xff);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Write64_1_OneRegister(Register64 register, uint value) => register.Write(value);
 }

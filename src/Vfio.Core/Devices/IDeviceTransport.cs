@@ -50,6 +50,9 @@ internal interface IDeviceTransport : IDisposable
     /// <summary>Masks or unmasks one vector.</summary>
     void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked);
 
+    /// <summary>Triggers one vector as if the device had.</summary>
+    void TriggerInterrupt(InterruptInfo interrupt, int vector);
+
     /// <summary>Resets the function.</summary>
     void Reset();
 }

@@ -203,6 +203,9 @@ internal sealed unsafe class KernelDevice : IDeviceTransport
             1,
             masked ? "mask" : "unmask");
 
+    public void TriggerInterrupt(InterruptInfo interrupt, int vector)
+        => SetIrqs(interrupt, (uint)(VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER), vector, 1, "trigger");
+
     public void Reset()
     {
         using DescriptorLease device = Lease();

@@ -90,6 +90,13 @@ public sealed class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
     public void Unmask() => _set.Mask(Vector, masked: false);
 
+    /// <summary>
+    /// Triggers the vector as if the device had (<c>VFIO_IRQ_SET_ACTION_TRIGGER</c>), for tests and for measuring. The device takes no part.
+    /// </summary>
+    /// <exception cref="VfioException">The kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
+    public void Trigger() => _set.Trigger(Vector);
+
     internal void Dispose()
     {
         _disposed = true;

@@ -97,6 +97,12 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
         _transport.MaskInterrupt(_kind.Info, vector, masked);
     }
 
+    internal void Trigger(int vector)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _transport.TriggerInterrupt(_kind.Info, vector);
+    }
+
     private void Disable()
     {
         try

@@ -110,6 +110,18 @@ public sealed class DeviceRegion : IRegisterAccess
     /// <inheritdoc/>
     public void Write64(long offset, ulong value) => Write(offset, value);
 
+    /// <inheritdoc/>
+    public void Read32(long offset, Span<uint> destination) => RegisterBlock.Read(this, offset, destination);
+
+    /// <inheritdoc/>
+    public void Read64(long offset, Span<ulong> destination) => RegisterBlock.Read(this, offset, destination);
+
+    /// <inheritdoc/>
+    public void Write32(long offset, ReadOnlySpan<uint> source) => RegisterBlock.Write(this, offset, source);
+
+    /// <inheritdoc/>
+    public void Write64(long offset, ReadOnlySpan<ulong> source) => RegisterBlock.Write(this, offset, source);
+
     /// <summary>Lends part of the region to a mapping, which ends with the device at the latest.</summary>
     internal DmaMapping Lend(long offset, long length, Func<IDeviceTransport, RegionInfo, DmaMapping> map)
     {

@@ -9,7 +9,7 @@ namespace Vfio.Core;
 /// Offsets are in bytes from the start of the region, and a multiple of the width. Values are in the byte order of the
 /// process; PCI registers are little-endian, as is every machine that this library runs on. An access outside the
 /// region throws <see cref="ArgumentOutOfRangeException"/>, a misaligned one <see cref="ArgumentException"/>, and
-/// neither reaches the device.
+/// neither reaches the device. Of several registers that are accessed in one call, none is if one of them lies outside.
 /// </remarks>
 public interface IRegisterAccess
 {
@@ -39,4 +39,16 @@ public interface IRegisterAccess
 
     /// <summary>Writes 64 bits. Many devices take only halves: see <see cref="RegisterAccessExtensions"/>.</summary>
     void Write64(long offset, ulong value);
+
+    /// <summary>Reads registers that follow each other, each by an access of 32 bits, in ascending order.</summary>
+    void Read32(long offset, Span<uint> destination);
+
+    /// <summary>Reads registers that follow each other, each by an access of 64 bits, in ascending order.</summary>
+    void Read64(long offset, Span<ulong> destination);
+
+    /// <summary>Writes registers that follow each other, each by an access of 32 bits, in ascending order.</summary>
+    void Write32(long offset, ReadOnlySpan<uint> source);
+
+    /// <summary>Writes registers that follow each other, each by an access of 64 bits, in ascending order.</summary>
+    void Write64(long offset, ReadOnlySpan<ulong> source);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Vfio.Native;
 
 namespace Vfio.Core;
@@ -14,7 +13,7 @@ namespace Vfio.Core;
 /// <para>Where the device does not answer (its memory is disabled in the command register, it is in reset, or gone) the
 /// kernel ends the process with SIGBUS.</para>
 /// </remarks>
-public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
+public sealed unsafe partial class MappedRegion : IRegisterAccess, IDisposable
 {
     private readonly VfioDevice _device;
     private readonly DeviceRegion _region;
@@ -24,9 +23,9 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
     private readonly RegionArea[] _areas;
     private readonly byte* _base;
 
-    // The part that the fast path serves. Emptied on dispose, so that one comparison checks bounds and life.
-    private readonly long _mappedStart;
-    private long _mappedEnd;
+    // The part that the fast path serves, whole words of it. Emptied on dispose, so that one comparison checks bounds and life.
+    private readonly long _fastStart;
+    private ulong _fastLength;
     private int _disposed;
 
     private MappedRegion(VfioDevice device, DeviceRegion region, IVfioKernel kernel, MemoryHandle memory, RegionArea[] areas)
@@ -38,8 +37,8 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
         _areas = areas;
         _base = (byte*)memory.Address;
         RegionArea largest = areas.MaxBy(static area => area.Length);
-        _mappedStart = largest.Offset;
-        _mappedEnd = largest.End;
+        _fastStart = largest.Offset;
+        _fastLength = (ulong)largest.Length & ~(ulong)(sizeof(ulong) - 1);
     }
 
     /// <inheritdoc/>
@@ -47,106 +46,6 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
 
     /// <summary>The parts that are mapped; the others are reached by calls.</summary>
     public IReadOnlyList<RegionArea> Areas => _areas;
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public byte Read8(long offset)
-    {
-        byte value = IsMapped(offset, sizeof(byte)) ? Mmio.Read8(_base + offset) : _region.Read8(Live(offset));
-        GC.KeepAlive(this);
-        return value;
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public ushort Read16(long offset)
-    {
-        ushort value = IsMapped(offset, sizeof(ushort)) ? Mmio.Read16(_base + offset) : _region.Read16(Live(offset));
-        GC.KeepAlive(this);
-        return value;
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public uint Read32(long offset)
-    {
-        uint value = IsMapped(offset, sizeof(uint)) ? Mmio.Read32(_base + offset) : _region.Read32(Live(offset));
-        GC.KeepAlive(this);
-        return value;
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public ulong Read64(long offset)
-    {
-        ulong value = IsMapped(offset, sizeof(ulong)) ? Mmio.Read64(_base + offset) : _region.Read64(Live(offset));
-        GC.KeepAlive(this);
-        return value;
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public void Write8(long offset, byte value)
-    {
-        if (IsMapped(offset, sizeof(byte)))
-        {
-            Mmio.Write8(_base + offset, value);
-        }
-        else
-        {
-            _region.Write8(Live(offset), value);
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public void Write16(long offset, ushort value)
-    {
-        if (IsMapped(offset, sizeof(ushort)))
-        {
-            Mmio.Write16(_base + offset, value);
-        }
-        else
-        {
-            _region.Write16(Live(offset), value);
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public void Write32(long offset, uint value)
-    {
-        if (IsMapped(offset, sizeof(uint)))
-        {
-            Mmio.Write32(_base + offset, value);
-        }
-        else
-        {
-            _region.Write32(Live(offset), value);
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public void Write64(long offset, ulong value)
-    {
-        if (IsMapped(offset, sizeof(ulong)))
-        {
-            Mmio.Write64(_base + offset, value);
-        }
-        else
-        {
-            _region.Write64(Live(offset), value);
-        }
-
-        GC.KeepAlive(this);
-    }
 
     /// <summary>Takes the registers out of the process. Idempotent.</summary>
     public void Dispose()
@@ -188,41 +87,10 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsMapped(long offset, int width)
-    {
-        if ((offset & (width - 1)) != 0)
-        {
-            AccessErrors.Throw(offset, width, Length);
-        }
-
-        return (offset >= _mappedStart && offset <= _mappedEnd - width) || IsInSmallerArea(offset, width);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsInSmallerArea(long offset, int width)
-    {
-        if (Volatile.Read(ref _disposed) != 0)
-        {
-            return false;
-        }
-
-        foreach (RegionArea area in _areas)
-        {
-            if (offset >= area.Offset && offset <= area.End - width)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>Puts pages of the process where those of the device were.</summary>
     private void Detach()
     {
-        // The end alone: with the start gone first, an access in between would take the gap before it for mapped.
-        Volatile.Write(ref _mappedEnd, 0);
+        Volatile.Write(ref _fastLength, 0);
 
         // The device's pages go now, so that the device can close; the addresses go with the object, because another
         // thread may be between its check and its access.
@@ -242,11 +110,5 @@ public sealed unsafe class MappedRegion : IRegisterAccess, IDisposable
                 return;
             }
         }
-    }
-
-    private long Live(long offset)
-    {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        return offset;
     }
 }

@@ -37,4 +37,44 @@ internal static unsafe class Mmio
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write64(byte* address, ulong value) => Volatile.Write(ref *(ulong*)address, value);
+
+    /// <summary>Reads registers that follow each other, each by itself, in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ReadBlock32(byte* address, Span<uint> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = Volatile.Read(ref ((uint*)address)[i]);
+        }
+    }
+
+    /// <inheritdoc cref="ReadBlock32"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ReadBlock64(byte* address, Span<ulong> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = Volatile.Read(ref ((ulong*)address)[i]);
+        }
+    }
+
+    /// <summary>Writes registers that follow each other, each by itself, in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void WriteBlock32(byte* address, ReadOnlySpan<uint> source)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            Volatile.Write(ref ((uint*)address)[i], source[i]);
+        }
+    }
+
+    /// <inheritdoc cref="WriteBlock32"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void WriteBlock64(byte* address, ReadOnlySpan<ulong> source)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            Volatile.Write(ref ((ulong*)address)[i], source[i]);
+        }
+    }
 }

@@ -16,7 +16,7 @@ internal sealed record CodegenProbe(IReadOnlyList<string> Probes, IReadOnlyList<
         try
         {
             var start = new ProcessStartInfo(DotnetHost(), [Program()]) { RedirectStandardOutput = true, UseShellExecute = false };
-            start.Environment["DOTNET_JitDisasm"] = "*Mmio:* *MappedRegion:* *Probes:*";
+            start.Environment["DOTNET_JitDisasm"] = "*Mmio:* *MappedRegion:* *Register*:* *Probes:*";
             start.Environment["DOTNET_JitStdOutFile"] = listing;
             foreach (string setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {

@@ -9,6 +9,9 @@ namespace Vfio.Core.Tests;
 /// <param name="Callee">The class and method that it calls, or null.</param>
 internal sealed partial record Instruction(string Text, int Width, bool IsStore, string? Callee)
 {
+    /// <summary>Whether the access is at a base and an index: what the compiler makes of a register behind an offset, and never of a field.</summary>
+    public bool IsIndexed => Width != 0 && Indexed().IsMatch(Text);
+
     public static Instruction Parse(string text)
     {
         Match call = Call().Match(text);
@@ -38,6 +41,9 @@ internal sealed partial record Instruction(string Text, int Width, bool IsStore,
 
     [GeneratedRegex(@"^(call|tail\.jmp|jmp)\s+\[(r\d+\])?([\w.]+\.)?(?<callee>\w+:\w+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"ptr\s+\[r\w+\+\d?\*?r\w+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Indexed();
 
     // The stack is the compiler's own; everything else may be a device's.
     [GeneratedRegex(@"(?<width>\w+)\s+ptr\s+\[(?!rbp|rsp)", RegexOptions.ExplicitCapture)]

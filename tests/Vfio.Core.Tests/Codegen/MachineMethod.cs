@@ -32,11 +32,12 @@ internal sealed record MachineMethod(string Name, string Tier, IReadOnlyList<Ins
         return methods;
     }
 
-    // "Vfio.Core.Mmio:Read32(ptr):uint (Tier1)" is Mmio:Read32.
+    // "Vfio.Core.Mmio:Read32(ptr):uint (Tier1)" is Mmio:Read32; what takes a span is told from what takes a value.
     private static string NameIn(string heading)
     {
         string name = heading[..heading.IndexOfAny(['(', '['])];
-        return name[(name[..name.IndexOf(':', StringComparison.Ordinal)].LastIndexOf('.') + 1)..];
+        string span = heading.Contains("Span`1", StringComparison.Ordinal) ? "Span" : string.Empty;
+        return name[(name[..name.IndexOf(':', StringComparison.Ordinal)].LastIndexOf('.') + 1)..] + span;
     }
 
     private static string TierIn(string line) => line[(line.LastIndexOf('(') + 1)..].TrimEnd(')');

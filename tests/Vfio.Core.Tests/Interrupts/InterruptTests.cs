@@ -48,6 +48,22 @@ public sealed class InterruptTests : IDisposable
     }
 
     [Fact]
+    public void A_vector_is_triggered_without_the_device()
+    {
+        InterruptSet set = _device.Interrupts.Msix.Enable(4);
+        set[2].Trigger();
+        set[2].Trigger();
+        Assert.Equal(2UL, set[2].Wait(Timeout.InfiniteTimeSpan));
+        Assert.False(set[1].TryWait(TimeSpan.Zero, out _));
+        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.EINVAL);
+        VfioException error = ErrorAssert.Refused(
+            VfioErrorKind.Refused, "VFIO_DEVICE_SET_IRQS", Errno.EINVAL, FakeMachine.Address, set[2].Trigger);
+        Assert.Contains("trigger", error.Message, StringComparison.Ordinal);
+        set.Dispose();
+        Assert.Throws<ObjectDisposedException>(set[2].Trigger);
+    }
+
+    [Fact]
     public void A_wait_that_takes_too_long_says_so()
     {
         using InterruptSet set = _device.Interrupts.Msi.Enable(1);

@@ -136,8 +136,28 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     }
 
+    private static int Loop(FakeIrq irq, vfio_irq_set* set)
+    {
+        if (irq.Events.Length == 0)
+        {
+            return -Errno.EINVAL;
+        }
+
+        for (uint vector = set->start; vector < Math.Min(set->start + set->count, irq.Events.Length); vector++)
+        {
+            _ = Signal(irq.Events[vector]);
+        }
+
+        return 0;
+    }
+
     private int SetTrigger(FakeDevice device, FakeIrq irq, vfio_irq_set* set)
     {
+        if ((set->flags & VFIO_IRQ_SET_DATA_NONE) != 0 && set->count != 0)
+        {
+            return Loop(irq, set);
+        }
+
         if ((set->flags & VFIO_IRQ_SET_DATA_NONE) != 0)
         {
             irq.Events = [];

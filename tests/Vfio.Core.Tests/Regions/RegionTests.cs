@@ -82,6 +82,70 @@ public sealed class RegionTests : IDisposable
         }
     }
 
+    [Theory]
+    [MemberData(nameof(MappedOrNot))]
+    public void Blocks_are_copied_word_by_word_or_not_at_all(bool mapped)
+    {
+        IRegisterAccess registers = Registers(mapped);
+        registers.Write32(8, [1, 2, 3]);
+        Assert.Equal([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0], Bar0.Peek(8, 13));
+        uint[] words = new uint[3];
+        registers.Read32(8, words);
+        Assert.Equal([1u, 2u, 3u], words);
+        registers.Write64(FakeMachine.BarSize - 16, [ulong.MaxValue, 5]);
+        ulong[] longs = new ulong[2];
+        registers.Read64(FakeMachine.BarSize - 16, longs);
+        Assert.Equal([ulong.MaxValue, 5], longs);
+        registers.Read64(FakeMachine.BarSize, []);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => registers.Write64(FakeMachine.BarSize - 16, [1, 2, 3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => registers.Write32(-4, [1, 2, 3]));
+        Assert.Throws<ArgumentException>(() => registers.Write32(2, [1]));
+        Assert.Throws<ArgumentException>(() => registers.Read64(4, longs));
+        Assert.Throws<ArgumentOutOfRangeException>(() => registers.Read32(long.MaxValue & ~3, words));
+        Assert.Equal(ulong.MaxValue, registers.Read64(FakeMachine.BarSize - 16));
+    }
+
+    [Fact]
+    public void A_block_may_lie_across_a_hole()
+    {
+        Bar0.Capabilities = new AnswerTail(32)
+            .Add(VFIO_REGION_INFO_CAP_SPARSE_MMAP, 2, 0, 0x1000, 0, 0x1000, 0, 0x3000, 0, 0x1000, 0)
+            .ToArray();
+        using MappedRegion region = Device.Regions.Bar(0).Map();
+        uint[] words = [.. Enumerable.Range(1, (int)FakeMachine.BarSize / sizeof(uint)).Select(static i => (uint)i)];
+        region.Write32(0, words);
+        uint[] read = new uint[words.Length];
+        region.Read32(0, read);
+        Assert.Equal(words, read);
+        Assert.Throws<ArgumentException>(() => region.Register32(0x2000));
+        Assert.Equal(0x3000u / 4 + 1, region.Register32(0x3000).Read());
+    }
+
+    [Fact]
+    public void A_register_by_itself_is_checked_once_and_outlives_its_device_harmlessly()
+    {
+        MappedRegion region = Device.Regions.Bar(0).Map();
+        Register32 doorbell = region.Register32(4);
+        Register64 wide = region.Register64(8);
+        doorbell.Write(7);
+        wide.Write(ulong.MaxValue);
+        Assert.Equal(7u, region.Read32(4));
+        Assert.Equal(7u, doorbell.Read());
+        Assert.Equal(ulong.MaxValue, wide.Read());
+        Assert.Throws<ArgumentException>(() => region.Register32(2));
+        Assert.Throws<ArgumentException>(() => region.Register64(4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Register32(FakeMachine.BarSize));
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Register64(-8));
+
+        Device.Dispose();
+        Assert.Equal(0u, doorbell.Read());
+        doorbell.Write(9);
+        Assert.Equal([7, 0, 0, 0], Bar0.Peek(4, 4));
+        Assert.Throws<ObjectDisposedException>(() => region.Register32(4));
+        GC.KeepAlive(region);
+    }
+
     [Fact]
     public void A_region_that_cannot_be_mapped_says_so()
     {
