@@ -9,6 +9,9 @@ namespace Vfio.Core;
 /// <param name="FileOffset">Where in the file it begins, in bytes.</param>
 internal readonly record struct DmaSource(nint Address, SafeHandle? Pages = null, SafeHandle? File = null, long FileOffset = 0)
 {
+    /// <summary>What is behind the rest of the mapping, from an offset in bytes on.</summary>
+    public DmaSource Part(long offset) => this with { Address = Address == 0 ? 0 : Address + (nint)offset, FileOffset = FileOffset + offset };
+
     /// <summary>Keeps memory and file until <see cref="Release"/>.</summary>
     public void Keep()
     {

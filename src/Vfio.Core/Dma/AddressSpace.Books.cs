@@ -3,6 +3,8 @@ namespace Vfio.Core;
 /// <content>What keeps the books and the kernel in step.</content>
 public sealed partial class AddressSpace
 {
+    private const ulong LargestPiece = 256 << 20;
+
     /// <summary>Maps, as an object.</summary>
     internal DmaMapping Map(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
     {
@@ -20,6 +22,48 @@ public sealed partial class AddressSpace
             catch
             {
                 _table.Remove(slot);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Maps, as one object, in pieces for the kernel: between two of them it can be stopped. Afterwards the pieces are undone in one call.
+    /// </summary>
+    internal DmaMapping MapInPieces(
+        in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options, Action<ulong> mapped, CancellationToken cancellationToken)
+    {
+        // Without an IOMMU nothing joins pieces for the device.
+        ulong piece = IsIsolated ? Math.Max(LargestPiece, pageSize) : length;
+        options.Check(length, pageSize);
+        lock (_gate)
+        {
+            RequireMappable();
+            int slot = Enter(source, length, pageSize, options);
+            ulong done = 0;
+            try
+            {
+                DmaMapping mapping = Own(slot, pageSize);
+                if (piece >= length)
+                {
+                    MapEntered(slot, options);
+                    done = length;
+                }
+
+                while (done < length)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    ulong next = Math.Min(piece, length - done);
+                    Iommu.Map(mapping.Key + (long)done, source.Part((long)done), next, options.Access);
+                    done += next;
+                    mapped(done);
+                }
+
+                return mapping;
+            }
+            catch
+            {
+                UndoPieces(slot, done);
                 throw;
             }
         }
@@ -89,6 +133,24 @@ public sealed partial class AddressSpace
         {
             return _table.IsLive(slot, serial);
         }
+    }
+
+    private void UndoPieces(int slot, ulong done)
+    {
+        try
+        {
+            if (done > 0)
+            {
+                Iommu.Unmap(_table[slot].Key, done);
+            }
+        }
+        catch (VfioException)
+        {
+            // A device may still reach the pages: the mapping stays in the books, and the pages with it.
+            return;
+        }
+
+        _table.Remove(slot);
     }
 
     private int Enter(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)

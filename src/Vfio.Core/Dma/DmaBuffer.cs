@@ -19,7 +19,8 @@ public sealed unsafe class DmaBuffer : IDisposable
     private readonly MemoryHandle _memory;
     private volatile bool _disposed;
 
-    private DmaBuffer(DmaMapping mapping, MemoryHandle memory)
+    /// <summary>Takes both over.</summary>
+    internal DmaBuffer(DmaMapping mapping, MemoryHandle memory)
     {
         _mapping = mapping;
         _memory = memory;
@@ -89,6 +90,21 @@ public sealed unsafe class DmaBuffer : IDisposable
         return MemoryMarshal.Cast<byte, T>(AsSpan(offset, count * sizeof(T)));
     }
 
+    /// <summary>Part of the memory, for streams and pipelines.</summary>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>
+    /// The part. After <see cref="Dispose"/> its <see cref="Memory{T}.Span"/> throws; a part that is pinned keeps the pages until it is
+    /// unpinned. Makes an object: keep it where it is wanted often.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie in the buffer.</exception>
+    /// <exception cref="ObjectDisposedException">The buffer has been disposed.</exception>
+    public Memory<byte> AsMemory(long offset, int length)
+    {
+        _ = AsSpan(offset, length);
+        return new DmaBufferMemory(this, offset, length).Memory;
+    }
+
     /// <summary>Reads 8 bits at a byte offset, with acquire ordering.</summary>
     public byte Read8(long offset)
     {
@@ -156,6 +172,15 @@ public sealed unsafe class DmaBuffer : IDisposable
         Release();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Keeps the pages until <see cref="ReleasePages"/>, whatever becomes of the buffer.</summary>
+    internal void KeepPages()
+    {
+        bool added = false;
+        _memory.DangerousAddRef(ref added);
+    }
+
+    internal void ReleasePages() => _memory.DangerousRelease();
 
     internal static DmaBuffer Create(AddressSpace space, long length, DmaBufferOptions options)
     {

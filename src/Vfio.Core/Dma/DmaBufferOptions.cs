@@ -11,4 +11,9 @@ public sealed record DmaBufferOptions : DmaMapOptions
     /// A forked child sees such memory.
     /// </summary>
     public bool IsFile { get; init; }
+
+    /// <summary>
+    /// How many threads fill in the pages in <see cref="AddressSpace.AllocateLargeAsync"/>, at most 16: zero for as many as there are processors.
+    /// </summary>
+    public int PopulationThreads { get; init; }
 }

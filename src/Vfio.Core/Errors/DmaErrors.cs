@@ -104,6 +104,20 @@ internal static class DmaErrors
         "no device is attached to the address space, and without one it has no IOMMU",
         "Open a device with this address space first");
 
+    public static VfioException PoolExhausted(DmaPool pool) => new(
+        VfioErrorKind.PoolExhausted,
+        "DmaPool.Rent",
+        pool.Buffer.Mapping.AddressSpace.Path,
+        $"all {pool.BlockCount} blocks of {pool.BlockLength} bytes are rented",
+        "Return blocks that the device has done with, or make a larger pool; TryRent tells without an exception");
+
+    public static InvalidOperationException ReturnedTwice(DmaPool pool, int index) => new(
+        $"Block {index} at IOVA {pool.IovaOf(index)} has been returned already; the one who has it now, if anybody, keeps it.");
+
+    public static InvalidOperationException Poisoned(DmaPool pool, int index, int offset) => new(
+        $"Block {index} at IOVA {pool.IovaOf(index)} was written to at offset 0x{offset:x} after it had been returned: a device or a span still uses "
+        + "it. The block stays out of use.");
+
     private static VfioException MemoryLock(IVfioKernel kernel, string step, string path, string range, ulong length)
     {
         MemoryLock memory = kernel.GetMemoryLock();

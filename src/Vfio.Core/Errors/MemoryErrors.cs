@@ -35,6 +35,14 @@ internal static class MemoryErrors
         "The kernel must be built with CONFIG_ADVISE_SYSCALLS",
         errno);
 
+    public static VfioException Populate(long length, long pageSize, int errno) => new(
+        VfioErrorKind.OutOfMemory,
+        "madvise(MADV_POPULATE_WRITE)",
+        string.Create(CultureInfo.InvariantCulture, $"0x{length:x} bytes of pages of 0x{pageSize:x}"),
+        "the kernel could not fill in all of the pages",
+        "Free memory (with huge pages: reserve more below /sys/kernel/mm/hugepages), raise the limit of the control group, or ask for less",
+        errno);
+
     public static VfioException CreateFile(long length, DmaPageSize pages, int errno) => new(
         VfioErrorKind.OutOfMemory,
         "memfd_create",

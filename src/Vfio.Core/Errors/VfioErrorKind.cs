@@ -63,6 +63,9 @@ public enum VfioErrorKind
     /// <summary>No free range of the size is left below the wanted limit.</summary>
     IovaExhausted,
 
+    /// <summary>All blocks of a pool are rented.</summary>
+    PoolExhausted,
+
     /// <summary>The kernel unmapped another amount than was mapped.</summary>
     UnmapMismatch,
 

@@ -57,6 +57,36 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Fact]
+    public void Blocks_of_a_pool()
+    {
+        using DmaPool pool = DmaPool.Create(_device.Dma, 512, 64);
+        AssertNone(() =>
+        {
+            DmaBlock first = pool.Rent();
+            _ = pool.TryRent(out DmaBlock second);
+            second.AsSpan()[0] = 1;
+            _ = pool.TryGetBlock(first.Iova, out _);
+            _ = pool.TryGetIova(second.AsSpan(), out _);
+            first.Dispose();
+            second.Dispose();
+        });
+    }
+
+    [Fact]
+    public void Registers_by_themselves_and_in_blocks()
+    {
+        MappedRegion region = _device.Regions.Bar(0).Map();
+        uint[] words = new uint[16];
+        AssertNone(() =>
+        {
+            region.Register32(0).Write(region.Register32(4).Read());
+            region.Register64(8).Write(region.Register64(16).Read());
+            region.Read32(0, words);
+            region.Write32(0, words);
+        });
+    }
+
+    [Fact]
     public void A_walk_of_the_capabilities()
     {
         FakeRegion config = _machine.Device.Config;

@@ -19,6 +19,9 @@ internal sealed unsafe partial class FakeKernel
         }
     }
 
+    /// <summary>What else happens when pages have been filled in.</summary>
+    public Action? AfterPopulate { get; set; }
+
     public int MapMemory(void* hint, nuint length, int protection, int flags, int fd, long offset, out nint address)
     {
         address = 0;
@@ -75,7 +78,7 @@ internal sealed unsafe partial class FakeKernel
 
         lock (_gate)
         {
-            if (!_memory.Remove(address, out nuint known) || known != length)
+            if (!Forget(address, length))
             {
                 Violations.Add($"munmap of 0x{length:x} bytes at 0x{address:x}, which are not mapped as one");
             }
@@ -85,10 +88,38 @@ internal sealed unsafe partial class FakeKernel
         }
     }
 
+    // A mapping as a whole, or what is cut off from one of its ends.
+    private bool Forget(nint address, nuint length)
+    {
+        foreach ((nint start, nuint known) in _memory)
+        {
+            bool atStart = address == start && length <= known;
+            bool atEnd = address > start && address + (nint)length == start + (nint)known;
+            if (atStart || atEnd)
+            {
+                _memory.Remove(start);
+                if (length != known)
+                {
+                    _memory.Add(atStart ? address + (nint)length : start, known - length);
+                }
+
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public int Advise(nint address, nuint length, int advice)
     {
         int fault = Begin();
-        return fault != 0 ? fault : LinuxKernel.Instance.Advise(address, length, advice);
+        int result = fault != 0 ? fault : LinuxKernel.Instance.Advise(address, length, advice);
+        if (advice == Libc.MADV_POPULATE_WRITE)
+        {
+            AfterPopulate?.Invoke();
+        }
+
+        return result;
     }
 
     public int CreateMemoryFile(uint flags)
