@@ -4,7 +4,8 @@ namespace Vfio.Core;
 
 /// <summary>What an address space asks of the kernel's side of it. One implementation for each of the kernel's interfaces.</summary>
 /// <remarks>
-/// The address space calls the mapping members under its lock, and keeps the books: overlaps, bounds and double unmaps never get here.
+/// The address space calls the mapping members and <see cref="Release"/> under its lock, and maps nothing after the release: until then the
+/// kernel's object is open without a reference for each call. It keeps the books: overlaps, bounds and double unmaps never get here.
 /// What a kernel's interface does otherwise than the others ends here too.
 /// </remarks>
 internal abstract class IommuBackend

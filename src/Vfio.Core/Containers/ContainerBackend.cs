@@ -13,13 +13,16 @@ internal sealed unsafe class ContainerBackend : IommuBackend
     private readonly VfioHost _host;
     private readonly IVfioKernel _kernel;
     private readonly IReadOnlyList<ContainerModel> _wanted;
+    private readonly int _fd;
     private ContainerModel? _model;
+    private bool _released;
 
     private ContainerBackend(VfioHost host, ContainerHandle container, bool isIommufd, IReadOnlyList<ContainerModel> wanted)
     {
         _host = host;
         _kernel = host.Kernel;
         Container = container;
+        _fd = (int)container.DangerousGetHandle();
         IsIommufd = isIommufd;
         _wanted = wanted;
     }
@@ -136,7 +139,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access)
     {
-        using DescriptorLease container = Container.Lease();
+        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         var map = new vfio_iommu_type1_dma_map
         {
             argsz = (uint)sizeof(vfio_iommu_type1_dma_map),
@@ -145,7 +148,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             iova = iova,
             size = length,
         };
-        int result = _kernel.MapDma(container.Fd, &map);
+        int result = _kernel.MapDma(_fd, &map);
         return result >= 0 ? iova : throw DmaErrors.Map(_kernel, MapStep, Path, iova, length, -result);
     }
 
@@ -176,14 +179,14 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             return;
         }
 
-        using DescriptorLease container = Container.Lease();
+        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         var unmap = new vfio_iommu_type1_dma_unmap
         {
             argsz = (uint)sizeof(vfio_iommu_type1_dma_unmap),
             iova = iova,
             size = length,
         };
-        int result = _kernel.UnmapDma(container.Fd, &unmap);
+        int result = _kernel.UnmapDma(_fd, &unmap);
 
         // Where iommufd answers, nothing to unmap is an errno in some cases and a success of zero bytes in others.
         ulong unmapped = result < 0 ? 0 : unmap.size;
@@ -250,7 +253,11 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         }
     }
 
-    public override void Release() => Container.Dispose();
+    public override void Release()
+    {
+        _released = true;
+        Container.Dispose();
+    }
 
     private static uint Flags(DmaAccess access)
         => (uint)((access.HasFlag(DmaAccess.Read) ? VFIO_DMA_MAP_FLAG_READ : 0)

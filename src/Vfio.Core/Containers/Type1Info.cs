@@ -22,7 +22,7 @@ internal static unsafe class Type1Info
         var info = new AddressSpaceInfo
         {
             Backend = backend,
-            PageSizes = (header.flags & VFIO_IOMMU_INFO_PGSIZES) != 0 ? header.iova_pgsizes : (ulong)Environment.SystemPageSize,
+            PageSizes = (header.flags & VFIO_IOMMU_INFO_PGSIZES) != 0 ? header.iova_pgsizes : (ulong)SystemPage.Size,
             Ranges = _defaultRanges,
         };
         if ((header.flags & VFIO_IOMMU_INFO_CAPS) == 0)

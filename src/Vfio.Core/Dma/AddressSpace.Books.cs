@@ -12,10 +12,10 @@ public sealed partial class AddressSpace
         lock (_gate)
         {
             RequireMappable();
-            int slot = Enter(source, length, pageSize, options);
+            int slot = Enter(source.Address, length, pageSize, options);
             try
             {
-                DmaMapping mapping = Own(slot, pageSize);
+                DmaMapping mapping = Own(slot, source, pageSize);
                 MapEntered(slot, options);
                 return mapping;
             }
@@ -39,11 +39,11 @@ public sealed partial class AddressSpace
         lock (_gate)
         {
             RequireMappable();
-            int slot = Enter(source, length, pageSize, options);
+            int slot = Enter(source.Address, length, pageSize, options);
             ulong done = 0;
             try
             {
-                DmaMapping mapping = Own(slot, pageSize);
+                DmaMapping mapping = Own(slot, source, pageSize);
                 if (piece >= length)
                 {
                     MapEntered(slot, options);
@@ -80,10 +80,10 @@ public sealed partial class AddressSpace
             {
                 ObjectDisposedException.ThrowIf(!original.IsLive, original);
                 RequireMappable();
-                int slot = Enter(original.Source, original.Size, original.PageSize, options);
+                int slot = Enter(original.Address, original.Size, original.PageSize, options);
                 try
                 {
-                    DmaMapping mapping = Own(slot, original.PageSize);
+                    DmaMapping mapping = Own(slot, original.Source, original.PageSize);
                     if (!Iommu.TryCopy(origin.Iommu, original.Key, mapping.Key, mapping.Size, options.Access))
                     {
                         RequireMemory(original);
@@ -153,14 +153,14 @@ public sealed partial class AddressSpace
         _table.Remove(slot);
     }
 
-    private int Enter(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+    private int Enter(nint address, ulong length, ulong pageSize, DmaMapOptions options)
         => IsIsolated || options.Iova is null
-            ? _table.Add(source, length, pageSize, options)
+            ? _table.Add(address, length, pageSize, options)
             : throw DmaErrors.NotChosen(Iommu.MapStep, Path);
 
-    private DmaMapping Own(int slot, ulong pageSize)
+    private DmaMapping Own(int slot, in DmaSource source, ulong pageSize)
     {
-        var mapping = new DmaMapping(this, slot, _table[slot], pageSize);
+        var mapping = new DmaMapping(this, slot, _table[slot], source, pageSize);
         _table.SetOwner(slot, mapping);
         return mapping;
     }

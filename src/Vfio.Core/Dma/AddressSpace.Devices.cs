@@ -8,7 +8,13 @@ public sealed partial class AddressSpace
 
     internal void RemoveUser()
     {
-        if (_users.Remove())
+        if (!_users.Remove())
+        {
+            return;
+        }
+
+        // Under the lock: whoever maps or unmaps has the kernel's object open without a reference of its own.
+        lock (_gate)
         {
             if (Iommu.OutlivesRelease)
             {

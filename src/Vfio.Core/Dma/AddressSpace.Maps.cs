@@ -63,7 +63,7 @@ public sealed partial class AddressSpace
     {
         RequirePages(address, nameof(address));
         RequireLength(length);
-        return Map(new DmaSource(address), (ulong)length, (ulong)Environment.SystemPageSize, options ?? _defaultBuffer);
+        return Map(new DmaSource(address), (ulong)length, (ulong)SystemPage.Size, options ?? _defaultBuffer);
     }
 
     /// <summary>
@@ -76,13 +76,13 @@ public sealed partial class AddressSpace
     {
         RequirePages(address, nameof(address));
         RequireLength(length);
-        ulong pageSize = (ulong)Environment.SystemPageSize;
+        ulong pageSize = (ulong)SystemPage.Size;
         options ??= _defaultBuffer;
         options.Check((ulong)length, pageSize);
         lock (_gate)
         {
             RequireMappable();
-            int slot = Enter(new DmaSource(address), (ulong)length, pageSize, options);
+            int slot = Enter(address, (ulong)length, pageSize, options);
             try
             {
                 MapEntered(slot, options);
@@ -110,7 +110,7 @@ public sealed partial class AddressSpace
         lock (_gate)
         {
             int slot = _table.FindByAddress(address);
-            iova = slot < 0 ? default : _table[slot].Iova + (long)(address - _table[slot].Source.Address);
+            iova = slot < 0 ? default : _table[slot].Iova + (address - _table[slot].Address);
             return slot >= 0;
         }
     }
@@ -124,8 +124,8 @@ public sealed partial class AddressSpace
         lock (_gate)
         {
             int slot = _table.FindByIova(iova);
-            bool seen = slot >= 0 && _table[slot].Source.Address != 0;
-            address = seen ? _table[slot].Source.Address + (nint)(iova - _table[slot].Iova) : 0;
+            bool seen = slot >= 0 && _table[slot].Address != 0;
+            address = seen ? _table[slot].Address + (nint)(iova - _table[slot].Iova) : 0;
             return seen;
         }
     }
@@ -146,7 +146,7 @@ public sealed partial class AddressSpace
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         RequirePages((nint)offset, nameof(offset));
         RequireLength(length);
-        ulong pageSize = (ulong)Environment.SystemPageSize;
+        ulong pageSize = (ulong)SystemPage.Size;
         options ??= _defaultBuffer;
         if (Iommu.MapsFiles)
         {
@@ -186,7 +186,7 @@ public sealed partial class AddressSpace
                 DmaSource source = Iommu.SourceOf(transport, info, offset, length);
                 try
                 {
-                    return Map(source, (ulong)length, (ulong)Environment.SystemPageSize, options);
+                    return Map(source, (ulong)length, (ulong)SystemPage.Size, options);
                 }
                 finally
                 {
@@ -224,7 +224,7 @@ public sealed partial class AddressSpace
 
     private static void RequirePages(nint position, string name)
     {
-        if ((position & (Environment.SystemPageSize - 1)) != 0)
+        if ((position & (SystemPage.Size - 1)) != 0)
         {
             throw new ArgumentOutOfRangeException(name, $"0x{position:x} is not on a page boundary.");
         }
@@ -233,7 +233,7 @@ public sealed partial class AddressSpace
     private static void RequireLength(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        if ((length & (Environment.SystemPageSize - 1)) != 0)
+        if ((length & (SystemPage.Size - 1)) != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages.");
         }

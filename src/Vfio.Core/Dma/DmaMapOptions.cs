@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Vfio.Core;
@@ -46,28 +45,41 @@ public record DmaMapOptions
     /// <exception cref="ArgumentOutOfRangeException">An option makes no sense, or two contradict each other.</exception>
     internal void Check(ulong length, ulong pageSize)
     {
-        Require(
-            Access is DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite,
-            $"A mapping needs reading, writing or both, not {Access}.");
-        Require(
-            AddressBits is >= MinAddressBits and <= MaxAddressBits,
-            $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {AddressBits}.");
-        Require(Alignment == 0 || BitOperations.IsPow2(Alignment), $"The alignment 0x{Alignment:x} is not a power of two.");
+        // No message is made unless it is needed: this stands in the way of every mapping.
+        if (Access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
+        {
+            throw Wrong(this, $"A mapping needs reading, writing or both, not {Access}.");
+        }
+
+        if (AddressBits is < MinAddressBits or > MaxAddressBits)
+        {
+            throw Wrong(this, $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {AddressBits}.");
+        }
+
+        if (Alignment != 0 && !BitOperations.IsPow2(Alignment))
+        {
+            throw Wrong(this, $"The alignment 0x{Alignment:x} is not a power of two.");
+        }
+
         if (Iova is { } iova)
         {
-            ulong asked = Alignment == 0 ? pageSize : Math.Max((ulong)Alignment, pageSize);
-            Require((iova & (asked - 1)) == 0, $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
-            Require(
-                AddressBits == MaxAddressBits || (iova <= HighestAddress && length - 1 <= HighestAddress - iova),
-                $"0x{length:x} bytes at IOVA {iova} leave the {AddressBits} bits that the device drives.");
+            Check(iova, length, pageSize);
         }
     }
 
-    private static void Require([DoesNotReturnIf(false)] bool options, string problem)
+    private static ArgumentOutOfRangeException Wrong(DmaMapOptions options, string problem) => new(nameof(options), options, problem);
+
+    private void Check(Iova iova, ulong length, ulong pageSize)
     {
-        if (!options)
+        ulong asked = Alignment == 0 ? pageSize : Math.Max((ulong)Alignment, pageSize);
+        if ((iova & (asked - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), problem);
+            throw Wrong(this, $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
+        }
+
+        if (AddressBits != MaxAddressBits && (iova > HighestAddress || length - 1 > HighestAddress - iova))
+        {
+            throw Wrong(this, $"0x{length:x} bytes at IOVA {iova} leave the {AddressBits} bits that the device drives.");
         }
     }
 }

@@ -13,13 +13,13 @@ public sealed class DmaMapping : IDisposable
     private Action? _ended;
 
     /// <summary>Keeps what it maps, for as long as it is live.</summary>
-    internal DmaMapping(AddressSpace space, int slot, in LiveMapping entry, ulong pageSize)
+    internal DmaMapping(AddressSpace space, int slot, in LiveMapping entry, in DmaSource source, ulong pageSize)
     {
-        entry.Source.Keep();
+        source.Keep();
         _space = space;
         _slot = slot;
         _serial = entry.Serial;
-        _source = entry.Source;
+        _source = source;
         Key = entry.Key;
         Iova = entry.Key;
         Size = entry.Size;

@@ -79,7 +79,7 @@ internal sealed unsafe class MemoryHandle : SafeHandle
             out nint address);
         return result < 0
             ? throw MemoryErrors.Allocate(length, DmaPageSize.Base, -result)
-            : new MemoryHandle(kernel, address, length, Environment.SystemPageSize);
+            : new MemoryHandle(kernel, address, length, SystemPage.Size);
     }
 
     /// <summary>Maps part of somebody else's file.</summary>
@@ -96,7 +96,7 @@ internal sealed unsafe class MemoryHandle : SafeHandle
             offset,
             out nint address);
         return result >= 0
-            ? new MemoryHandle(kernel, address, length, Environment.SystemPageSize)
+            ? new MemoryHandle(kernel, address, length, SystemPage.Size)
             : throw MemoryErrors.MapFile(offset, length, -result);
     }
 
@@ -183,7 +183,7 @@ internal sealed unsafe class MemoryHandle : SafeHandle
 
     private static long SizeOf(DmaPageSize pages) => pages switch
     {
-        DmaPageSize.Base or DmaPageSize.Transparent => Environment.SystemPageSize,
+        DmaPageSize.Base or DmaPageSize.Transparent => SystemPage.Size,
         DmaPageSize.Huge2M => HugePage,
         DmaPageSize.Huge1G => 1L << 30,
         _ => throw new ArgumentOutOfRangeException(nameof(pages), pages, "There are no such pages."),

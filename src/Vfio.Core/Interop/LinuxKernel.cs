@@ -78,11 +78,11 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         nint result;
         do
         {
-            result = Libc.pread(fd, destination, count, offset);
+            result = HotResult(HotCalls.ReadAt(fd, destination, count, offset));
         }
-        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        while (result == -Errno.EINTR);
 
-        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
+        return result;
     }
 
     public long WriteAt(int fd, void* source, nuint count, long offset)
@@ -90,11 +90,11 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         nint result;
         do
         {
-            result = Libc.pwrite(fd, source, count, offset);
+            result = HotResult(HotCalls.WriteAt(fd, source, count, offset));
         }
-        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        while (result == -Errno.EINTR);
 
-        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
+        return result;
     }
 
     public int MapMemory(void* hint, nuint length, int protection, int flags, int fd, long offset, out nint address)
@@ -138,7 +138,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         int result;
         do
         {
-            result = Result((int)Libc.read(fd, &value, sizeof(ulong)));
+            result = (int)HotResult(HotCalls.Read(fd, &value, sizeof(ulong)));
         }
         while (result == -Errno.EINTR);
 
@@ -151,7 +151,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         int result;
         do
         {
-            result = Result((int)Libc.write(fd, &value, sizeof(ulong)));
+            result = (int)HotResult(HotCalls.Write(fd, &value, sizeof(ulong)));
         }
         while (result == -Errno.EINTR);
 
@@ -163,11 +163,11 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         nint result;
         do
         {
-            result = Libc.read(fd, destination, count);
+            result = HotResult(HotCalls.Read(fd, destination, count));
         }
-        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        while (result == -Errno.EINTR);
 
-        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
+        return result;
     }
 
     public long WriteQueue(int fd, void* source, nuint count)
@@ -175,11 +175,11 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         nint result;
         do
         {
-            result = Libc.write(fd, source, count);
+            result = HotResult(HotCalls.Write(fd, source, count));
         }
-        while (result < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+        while (result == -Errno.EINTR);
 
-        return result < 0 ? -Marshal.GetLastPInvokeError() : result;
+        return result;
     }
 
     public int PollRead(int fd, int timeoutMilliseconds)
@@ -214,7 +214,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         int result;
         do
         {
-            result = Result(Libc.ioctl(fd, request, argument));
+            result = (int)HotResult(HotCalls.Ioctl(fd, request, argument));
         }
         while (result == -Errno.EINTR);
 
@@ -222,6 +222,8 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
     }
 
     private static int Ioctl(int fd, nuint request, nint argument) => Ioctl(fd, request, (void*)argument);
+
+    private static nint HotResult(nint result) => result < 0 ? -Marshal.GetLastSystemError() : result;
 
     private static int Result(int result) => result < 0 ? -Marshal.GetLastPInvokeError() : result;
 

@@ -13,12 +13,19 @@ internal sealed unsafe class IoasBackend : IommuBackend
     private readonly VfioHost _host;
     private readonly IVfioKernel _kernel;
 
+    // Valid until the release, before which no call needs a lease.
+    private readonly int _iommufd;
+    private readonly uint _id;
+    private bool _released;
+
     private IoasBackend(VfioHost host, IommufdObject ioas, bool isIsolated)
     {
         _host = host;
         _kernel = host.Kernel;
         Ioas = ioas;
         IsIsolated = isIsolated;
+        _iommufd = (int)ioas.Iommufd.DangerousGetHandle();
+        _id = (uint)ioas.DangerousGetHandle();
     }
 
     /// <summary>The IOAS.</summary>
@@ -116,16 +123,16 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access)
     {
-        using IommufdObjectLease ioas = Ioas.Lease();
+        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         int result = source.File is { } file && MapsFiles
-            ? MapFile(ioas, iova, file, source.FileOffset, length, access)
-            : MapMemory(ioas, iova, source.Address, length, access);
+            ? MapFile(iova, file, source.FileOffset, length, access)
+            : MapMemory(iova, source.Address, length, access);
         if (result < 0)
         {
             throw DmaErrors.Map(_kernel, MapStep, Path, iova, length, -result);
         }
 
-        return IsIsolated ? iova : PhysicalAddress(ioas, iova, length);
+        return IsIsolated ? iova : PhysicalAddress(iova, length);
     }
 
     public override DmaSource SourceOf(IDeviceTransport device, RegionInfo region, long offset, long length)
@@ -133,15 +140,15 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     public override void Unmap(Iova iova, ulong length)
     {
-        using IommufdObjectLease ioas = Ioas.Lease();
+        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         var unmap = new iommu_ioas_unmap
         {
             size = (uint)sizeof(iommu_ioas_unmap),
-            ioas_id = ioas.Id,
+            ioas_id = _id,
             iova = iova,
             length = length,
         };
-        int result = _kernel.UnmapIoas(ioas.Iommufd, &unmap);
+        int result = _kernel.UnmapIoas(_iommufd, &unmap);
 
         // Nothing to unmap is an error of its own here, and a success of zero bytes with containers.
         ulong unmapped = result == -Errno.ENOENT ? 0 : unmap.length;
@@ -224,7 +231,11 @@ internal sealed unsafe class IoasBackend : IommuBackend
     public override OpenedDevice OpenDevice(OpenFunction function, HostDevice device, IOpenGroup group, in DeviceAccess access)
         => new CdevOpener(_host).Open(function, device, (CdevGroup)group, access);
 
-    public override void Release() => Ioas.Dispose();
+    public override void Release()
+    {
+        _released = true;
+        Ioas.Dispose();
+    }
 
     private static IommufdHandle OpenContext(VfioHost host, AddressSpaceOptions options)
         => options.Node is { } node ? host.Iommufds.Acquire(node, options.Accounting) : host.Iommufds.Acquire(options.Accounting);
@@ -268,51 +279,51 @@ internal sealed unsafe class IoasBackend : IommuBackend
             Backend = VfioBackend.Iommufd,
 
             // Without a device no IOMMU has said anything, and what the process can map are its pages.
-            PageSizes = BitOperations.RoundUpToPowerOf2(Math.Max(answer.out_iova_alignment, (ulong)Environment.SystemPageSize)),
+            PageSizes = BitOperations.RoundUpToPowerOf2(Math.Max(answer.out_iova_alignment, (ulong)SystemPage.Size)),
             Ranges = IovaRange.Sorted(ranges, nameof(IOMMU_IOAS_IOVA_RANGES)),
         };
     }
 
-    private int MapMemory(IommufdObjectLease ioas, Iova iova, nint address, ulong length, DmaAccess access)
+    private int MapMemory(Iova iova, nint address, ulong length, DmaAccess access)
     {
         var map = new iommu_ioas_map
         {
             size = (uint)sizeof(iommu_ioas_map),
             flags = Flags(access),
-            ioas_id = ioas.Id,
+            ioas_id = _id,
             user_va = (ulong)address,
             length = length,
             iova = iova,
         };
-        return _kernel.MapIoas(ioas.Iommufd, &map);
+        return _kernel.MapIoas(_iommufd, &map);
     }
 
-    private int MapFile(IommufdObjectLease ioas, Iova iova, SafeHandle file, long offset, ulong length, DmaAccess access)
+    private int MapFile(Iova iova, SafeHandle file, long offset, ulong length, DmaAccess access)
     {
         using var lease = new PassedLease(file);
         var map = new iommu_ioas_map_file
         {
             size = (uint)sizeof(iommu_ioas_map_file),
             flags = Flags(access),
-            ioas_id = ioas.Id,
+            ioas_id = _id,
             fd = lease.Fd,
             start = (ulong)offset,
             length = length,
             iova = iova,
         };
-        return _kernel.MapIoasFile(ioas.Iommufd, &map);
+        return _kernel.MapIoasFile(_iommufd, &map);
     }
 
-    private Iova PhysicalAddress(IommufdObjectLease ioas, Iova iova, ulong length)
+    private Iova PhysicalAddress(Iova iova, ulong length)
     {
         var query = new iommu_ioas_noiommu_get_pa
         {
             size = (uint)sizeof(iommu_ioas_noiommu_get_pa),
-            ioas_id = ioas.Id,
+            ioas_id = _id,
             iova = iova,
             length = length,
         };
-        int result = _kernel.GetPhysicalAddress(ioas.Iommufd, &query);
+        int result = _kernel.GetPhysicalAddress(_iommufd, &query);
         if (result >= 0 && query.length == length)
         {
             return new Iova(query.out_phys);

@@ -68,7 +68,7 @@ public sealed unsafe partial class MappedRegion : IRegisterAccess, IDisposable
     internal static MappedRegion Create(VfioDevice device, DeviceRegion region, IDeviceTransport transport, RegionInfo info)
     {
         IVfioKernel kernel = device.Host.Kernel;
-        long page = Environment.SystemPageSize;
+        long page = SystemPage.Size;
         RegionArea[] areas = [.. info.MappableAreas];
         MemoryHandle memory = MemoryHandle.Reserve(kernel, (info.Size + page - 1) & ~(page - 1));
         try

@@ -1,16 +1,29 @@
 namespace Vfio.Core;
 
-/// <summary>One live mapping in the books.</summary>
-/// <param name="Key">The address by which the kernel knows it.</param>
-/// <param name="Size">The length in bytes.</param>
-/// <param name="Source">What is behind it.</param>
-/// <param name="Access">What devices may do.</param>
-/// <param name="Serial">A number that no other mapping has, by which a value that is out of date is told.</param>
-internal record struct LiveMapping(Iova Key, ulong Size, DmaSource Source, DmaAccess Access, long Serial)
+/// <summary>One live mapping in the books. Small and with one reference, because one is written for every mapping that is made.</summary>
+internal struct LiveMapping
 {
+    /// <summary>The address by which the kernel knows it.</summary>
+    public Iova Key;
+
     /// <summary>The address for the device: the key, where an IOMMU translates.</summary>
-    public Iova Iova { get; set; } = Key;
+    public Iova Iova;
+
+    /// <summary>The length in bytes.</summary>
+    public ulong Size;
+
+    /// <summary>The first byte in this process, or zero where the process does not see it.</summary>
+    public nint Address;
+
+    /// <summary>A number that no other mapping has, by which a value that is out of date is told; zero where nothing is live.</summary>
+    public long Serial;
 
     /// <summary>The object that it is, or null where it is a value (<see cref="StreamingMapping"/>).</summary>
-    public DmaMapping? Owner { get; set; }
+    public DmaMapping? Owner;
+
+    /// <summary>What devices may do.</summary>
+    public DmaAccess Access;
+
+    /// <summary>What is behind it.</summary>
+    public readonly DmaSource Source => Owner is null ? new DmaSource(Address) : Owner.Source;
 }

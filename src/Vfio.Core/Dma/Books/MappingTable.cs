@@ -116,9 +116,9 @@ internal sealed class MappingTable(string path, string step)
             _byAddress.Keep();
             for (int slot = 0; slot < _used; slot++)
             {
-                if (IsLive(slot) && _slots[slot].Source.Address != 0)
+                if (IsLive(slot) && _slots[slot].Address != 0)
                 {
-                    _byAddress.Add((ulong)_slots[slot].Source.Address, _slots[slot].Size, slot);
+                    _byAddress.Add((ulong)_slots[slot].Address, _slots[slot].Size, slot);
                 }
             }
         }
@@ -129,15 +129,21 @@ internal sealed class MappingTable(string path, string step)
     /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
     /// <returns>Its slot.</returns>
     /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
-    public int Add(in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options)
+    public int Add(nint address, ulong length, ulong pageSize, DmaMapOptions options)
     {
         ulong iova = Choose(length, pageSize, options);
         int slot = TakeSlot();
-        _slots[slot] = new LiveMapping(new Iova(iova), length, source, options.Access, ++_serial);
+        ref LiveMapping mapping = ref _slots[slot];
+        mapping.Key = new Iova(iova);
+        mapping.Iova = mapping.Key;
+        mapping.Size = length;
+        mapping.Address = address;
+        mapping.Serial = ++_serial;
+        mapping.Access = options.Access;
         _byIova.Add(iova, length, slot);
-        if (source.Address != 0)
+        if (address != 0)
         {
-            _byAddress.Add((ulong)source.Address, length, slot);
+            _byAddress.Add((ulong)address, length, slot);
         }
 
         return slot;
@@ -161,17 +167,21 @@ internal sealed class MappingTable(string path, string step)
     /// <summary>Strikes a mapping out; its addresses are free again.</summary>
     public void Remove(int slot)
     {
-        LiveMapping gone = _slots[slot];
-        _slots[slot] = default;
+        ref LiveMapping gone = ref _slots[slot];
+        gone.Serial = 0;
         _unused[_unusedCount++] = slot;
         _free.Free(gone.Key, gone.Size);
         _byIova.Remove(gone.Iova, slot);
-        if (gone.Source.Address != 0)
+        if (gone.Address != 0)
         {
-            _byAddress.Remove((ulong)gone.Source.Address, slot);
+            _byAddress.Remove((ulong)gone.Address, slot);
         }
 
-        gone.Owner?.MarkUnmapped();
+        if (gone.Owner is { } owner)
+        {
+            gone.Owner = null;
+            owner.MarkUnmapped();
+        }
     }
 
     /// <summary>Chooses addresses among these from now on; among all where there are none.</summary>

@@ -73,7 +73,7 @@ internal sealed class Population(MemoryHandle memory, IVfioKernel kernel)
         if (result == -Errno.EINVAL)
         {
             // Linux before 5.14 does not know it. The memory is fresh: a zero more changes nothing.
-            for (long offset = 0; offset < length; offset += Environment.SystemPageSize)
+            for (long offset = 0; offset < length; offset += SystemPage.Size)
             {
                 Volatile.Write(ref *(byte*)(address + (nint)offset), 0);
             }

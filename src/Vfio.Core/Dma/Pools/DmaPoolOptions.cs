@@ -35,7 +35,7 @@ public sealed record DmaPoolOptions : DmaMapOptions
         }
 
         int natural = 1 << BitOperations.TrailingZeroCount(blockLength);
-        return BlockAlignment != 0 ? BlockAlignment : Math.Clamp(natural, CacheLine, Environment.SystemPageSize);
+        return BlockAlignment != 0 ? BlockAlignment : Math.Clamp(natural, CacheLine, SystemPage.Size);
     }
 
     /// <summary>How the memory of a pool with blocks of an alignment is made, of given pages.</summary>
@@ -44,7 +44,7 @@ public sealed record DmaPoolOptions : DmaMapOptions
         Access = Access,
         Iova = Iova,
         AddressBits = AddressBits,
-        Alignment = blockAlignment > Environment.SystemPageSize ? Math.Max(Alignment, blockAlignment) : Alignment,
+        Alignment = blockAlignment > SystemPage.Size ? Math.Max(Alignment, blockAlignment) : Alignment,
         PageSize = pages,
         IsFile = IsFile,
     };
