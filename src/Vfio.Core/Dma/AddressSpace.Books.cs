@@ -34,7 +34,7 @@ public sealed partial class AddressSpace
         in DmaSource source, ulong length, ulong pageSize, DmaMapOptions options, Action<ulong> mapped, CancellationToken cancellationToken)
     {
         // Without an IOMMU nothing joins pieces for the device.
-        ulong piece = IsIsolated ? Math.Max(LargestPiece, pageSize) : length;
+        ulong piece = _isIsolated ? Math.Max(LargestPiece, pageSize) : length;
         options.Check(length, pageSize);
         lock (_gate)
         {
@@ -154,9 +154,9 @@ public sealed partial class AddressSpace
     }
 
     private int Enter(nint address, ulong length, ulong pageSize, DmaMapOptions options)
-        => IsIsolated || options.Iova is null
+        => _isIsolated || options.Iova is null
             ? _table.Add(address, length, pageSize, options)
-            : throw DmaErrors.NotChosen(Iommu.MapStep, Path);
+            : throw DmaErrors.NotChosen(_mapStep, Path);
 
     private DmaMapping Own(int slot, in DmaSource source, ulong pageSize)
     {
@@ -169,7 +169,7 @@ public sealed partial class AddressSpace
     {
         ref readonly LiveMapping mapping = ref _table[slot];
         Iova iova = Iommu.Map(mapping.Key, mapping.Source, mapping.Size, mapping.Access);
-        if (!IsIsolated)
+        if (!_isIsolated)
         {
             RequireReachable(mapping, iova, options);
             _table.Settle(slot, iova);
@@ -183,7 +183,7 @@ public sealed partial class AddressSpace
         if (mapping.Size - 1 > options.HighestAddress - Math.Min(options.HighestAddress, iova))
         {
             Iommu.Unmap(mapping.Key, mapping.Size);
-            throw DmaErrors.Unreachable(Iommu.MapStep, Path, iova, mapping.Size, options.AddressBits);
+            throw DmaErrors.Unreachable(_mapStep, Path, iova, mapping.Size, options.AddressBits);
         }
     }
 
@@ -192,16 +192,16 @@ public sealed partial class AddressSpace
         if (original.Source.Address == 0 && !Iommu.MapsFiles)
         {
             throw BackendErrors.NotSupported(
-                Iommu.MapStep, Path, Iommu.Kind, "mapping a file that the process does not see", "Map the file here by itself (MapFile)");
+                _mapStep, Path, Iommu.Kind, "mapping a file that the process does not see", "Map the file here by itself (MapFile)");
         }
     }
 
     private void RequireMappable()
     {
-        RequireReady(Iommu.MapStep);
-        if (Iommu.EndsWithLastDevice && Volatile.Read(ref _devices) == 0)
+        RequireReady(_mapStep);
+        if (_endsWithLastDevice && Volatile.Read(ref _devices) == 0)
         {
-            throw DmaErrors.NoDevice(Path, Iommu.MapStep);
+            throw DmaErrors.NoDevice(Path, _mapStep);
         }
     }
 }

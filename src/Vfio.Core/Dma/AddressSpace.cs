@@ -20,6 +20,11 @@ public sealed partial class AddressSpace : IDisposable
     private readonly Lock _gate = new();
     private readonly UseCount _users = new();
     private readonly MappingTable _table;
+
+    // What the back end says once and for all, for the path of every mapping.
+    private readonly bool _isIsolated;
+    private readonly bool _endsWithLastDevice;
+    private readonly string _mapStep;
     private readonly long _order = Interlocked.Increment(ref _created);
     private int _devices;
     private int _disposed;
@@ -28,7 +33,10 @@ public sealed partial class AddressSpace : IDisposable
     {
         Host = host;
         Iommu = iommu;
-        _table = new MappingTable(iommu.Path, iommu.MapStep);
+        _isIsolated = iommu.IsIsolated;
+        _endsWithLastDevice = iommu.EndsWithLastDevice;
+        _mapStep = iommu.MapStep;
+        _table = new MappingTable(iommu.Path, _mapStep);
     }
 
     /// <summary>The back end in use.</summary>
@@ -37,7 +45,7 @@ public sealed partial class AddressSpace : IDisposable
         ?? throw new InvalidOperationException("The container chooses its version when the first device is attached.");
 
     /// <summary>Whether an IOMMU keeps devices from memory that is not mapped. False only where somebody allowed that.</summary>
-    public bool IsIsolated => Iommu.IsIsolated;
+    public bool IsIsolated => _isIsolated;
 
     /// <summary>The addresses that can be mapped, sorted and disjoint; empty in a container of VFIO's own while no device has been attached.</summary>
     public IReadOnlyList<IovaRange> Ranges

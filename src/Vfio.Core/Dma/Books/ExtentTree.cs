@@ -84,6 +84,12 @@ internal sealed class ExtentTree<TSummary>
             return node;
         }
 
+        return FirstAbove(node);
+    }
+
+    /// <summary>The extent after another and all that is below it in the tree, or zero.</summary>
+    public int FirstAbove(int node)
+    {
         int parent = _nodes[node].Parent;
         while (parent != None && _nodes[parent].Right == node)
         {
@@ -171,9 +177,23 @@ internal sealed class ExtentTree<TSummary>
     /// <summary>Moves the ends of an extent, by no more than leaves it in its place among the others.</summary>
     public void Resize(int node, ulong first, ulong last)
     {
-        _nodes[node].First = first;
-        _nodes[node].Last = last;
-        Mend(node);
+        Node[] nodes = _nodes;
+        nodes[node].First = first;
+        nodes[node].Last = last;
+
+        // No height changes, so that there is nothing to balance.
+        while (node != None)
+        {
+            ref Node at = ref nodes[node];
+            ulong most = Math.Max(TSummary.Of(at.First, at.Last), Math.Max(nodes[at.Left].Most, nodes[at.Right].Most));
+            if (most == at.Most)
+            {
+                return;
+            }
+
+            at.Most = most;
+            node = at.Parent;
+        }
     }
 
     /// <summary>Takes an extent out.</summary>

@@ -35,7 +35,7 @@ internal sealed class IovaAllocator
     /// <returns>Whether there was one.</returns>
     public bool TryAllocate(ulong length, ulong alignment, ulong lowest, ulong highest, out ulong start)
     {
-        int node = LowestFit(_free.Root, length - 1, alignment, lowest, highest, out start);
+        int node = LowestFit(length - 1, alignment, lowest, highest, out start);
         if (node == 0)
         {
             return false;
@@ -99,19 +99,18 @@ internal sealed class IovaAllocator
     }
 
     // In order, and only into subtrees that have an extent long enough.
-    private int LowestFit(int node, ulong reach, ulong alignment, ulong lowest, ulong highest, out ulong start)
+    private int LowestFit(ulong reach, ulong alignment, ulong lowest, ulong highest, out ulong start)
     {
-        while (node != 0 && _free.Most(node) >= reach)
+        int node = _free.Root;
+        bool seenLeft = false;
+        while (node != 0)
         {
-            int left = _free.Left(node);
             ulong first = _free.First(node);
-            if (left != 0 && first > lowest)
+            int left = _free.Left(node);
+            if (!seenLeft && left != 0 && first > lowest && _free.Most(left) >= reach)
             {
-                int found = LowestFit(left, reach, alignment, lowest, highest, out start);
-                if (found != 0)
-                {
-                    return found;
-                }
+                node = left;
+                continue;
             }
 
             if (first > highest)
@@ -124,7 +123,17 @@ internal sealed class IovaAllocator
                 return node;
             }
 
-            node = _free.Right(node);
+            int right = _free.Right(node);
+            if (right != 0 && _free.Most(right) >= reach)
+            {
+                node = right;
+                seenLeft = false;
+            }
+            else
+            {
+                node = _free.FirstAbove(node);
+                seenLeft = true;
+            }
         }
 
         start = 0;

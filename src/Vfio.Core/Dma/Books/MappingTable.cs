@@ -14,9 +14,11 @@ internal sealed class MappingTable(string path, string step)
     private readonly IovaAllocator _free = new();
     private readonly MappingIndex _byIova = new();
     private readonly MappingIndex _byAddress = new();
+    private readonly SpareSlots _spare = new();
     private LiveMapping[] _slots = new LiveMapping[FirstSlots];
     private int[] _unused = new int[FirstSlots];
     private int _unusedCount;
+    private int _spareCount;
     private int _used;
     private long _serial;
     private IovaRange[] _allowed = [];
@@ -25,7 +27,7 @@ internal sealed class MappingTable(string path, string step)
     public IReadOnlyList<IovaRange> Ranges { get; private set; } = [];
 
     /// <summary>How many mappings are live.</summary>
-    public int Count => _used - _unusedCount;
+    public int Count => _used - _unusedCount - _spareCount;
 
     /// <summary>The slots in use or used before: those where <see cref="IsLive(int)"/> have a live mapping.</summary>
     public int SlotCount => _used;
@@ -51,6 +53,7 @@ internal sealed class MappingTable(string path, string step)
             }
         }
 
+        GiveSpareBack();
         Ranges = ranges;
         _free.Reset([.. ranges]);
         for (int slot = 0; slot < _used; slot++)
@@ -126,22 +129,31 @@ internal sealed class MappingTable(string path, string step)
         return _byAddress.Find((ulong)address);
     }
 
-    /// <summary>Enters a mapping, at the address that the options name or at the lowest that suits them.</summary>
+    /// <summary>Enters a mapping, at the address that the options name or at one that suits them.</summary>
     /// <returns>Its slot.</returns>
     /// <exception cref="VfioException">The address is taken or outside, or there is none left.</exception>
     public int Add(nint address, ulong length, ulong pageSize, DmaMapOptions options)
     {
-        ulong iova = Choose(length, pageSize, options);
-        int slot = TakeSlot();
+        int slot = TakeSpare(length, pageSize, options);
+        if (slot < 0)
+        {
+            ulong iova = Choose(length, pageSize, options);
+            slot = TakeSlot();
+            _slots[slot].Key = new Iova(iova);
+            _slots[slot].Size = length;
+        }
+
         ref LiveMapping mapping = ref _slots[slot];
-        mapping.Key = new Iova(iova);
         mapping.Iova = mapping.Key;
-        mapping.Size = length;
         mapping.Address = address;
         mapping.Serial = ++_serial;
         mapping.Access = options.Access;
-        _byIova.Add(iova, length, slot);
-        if (address != 0)
+        if (_byIova.IsKept)
+        {
+            _byIova.Add(mapping.Key, length, slot);
+        }
+
+        if (_byAddress.IsKept && address != 0)
         {
             _byAddress.Add((ulong)address, length, slot);
         }
@@ -169,10 +181,12 @@ internal sealed class MappingTable(string path, string step)
     {
         ref LiveMapping gone = ref _slots[slot];
         gone.Serial = 0;
-        _unused[_unusedCount++] = slot;
-        _free.Free(gone.Key, gone.Size);
-        _byIova.Remove(gone.Iova, slot);
-        if (gone.Address != 0)
+        if (_byIova.IsKept)
+        {
+            _byIova.Remove(gone.Iova, slot);
+        }
+
+        if (_byAddress.IsKept && gone.Address != 0)
         {
             _byAddress.Remove((ulong)gone.Address, slot);
         }
@@ -180,12 +194,85 @@ internal sealed class MappingTable(string path, string step)
         if (gone.Owner is { } owner)
         {
             gone.Owner = null;
+            GiveBack(slot);
             owner.MarkUnmapped();
+        }
+        else
+        {
+            PutAside(slot);
         }
     }
 
     /// <summary>Chooses addresses among these from now on; among all where there are none.</summary>
-    public void Allow(IovaRange[] allowed) => _allowed = allowed;
+    public void Allow(IovaRange[] allowed)
+    {
+        GiveSpareBack();
+        _allowed = allowed;
+    }
+
+    // Those who map and unmap by value do so again and again, with the same lengths.
+    private int TakeSpare(ulong length, ulong pageSize, DmaMapOptions options)
+    {
+        if (_spareCount == 0 || options.Iova is not null)
+        {
+            return -1;
+        }
+
+        int slot = _spare.Peek(length);
+        if (slot < 0)
+        {
+            return -1;
+        }
+
+        ulong key = _slots[slot].Key;
+        ulong alignment = options.AlignmentFor(length, pageSize);
+        if (key < LowestChosen || (key & (alignment - 1)) != 0 || key + (length - 1) > options.HighestAddress)
+        {
+            return -1;
+        }
+
+        _spare.Pop(length);
+        _spareCount--;
+        return slot;
+    }
+
+    private void PutAside(int slot)
+    {
+        ulong length = _slots[slot].Size;
+        if (_allowed.Length != 0)
+        {
+            GiveBack(slot);
+            return;
+        }
+
+        while (!_spare.HasPlaceFor(length))
+        {
+            _spareCount--;
+            GiveBack(_spare.Evict(length));
+        }
+
+        _spare.Push(length, slot);
+        _spareCount++;
+    }
+
+    private void GiveBack(int slot)
+    {
+        _unused[_unusedCount++] = slot;
+        _free.Free(_slots[slot].Key, _slots[slot].Size);
+    }
+
+    // Returns whether there were any.
+    private bool GiveSpareBack()
+    {
+        bool some = _spareCount > 0;
+        while (_spareCount > 0)
+        {
+            _spareCount--;
+            GiveBack(_spare.TakeAny());
+        }
+
+        return some;
+    }
 
     private int TakeSlot()
     {
@@ -208,15 +295,22 @@ internal sealed class MappingTable(string path, string step)
         if (options.Iova is { } wanted)
         {
             RequireInside(wanted, length, Ranges);
-            return _free.TryReserve(wanted, length) ? wanted : throw DmaErrors.Overlap(step, path, wanted, length);
+            return _free.TryReserve(wanted, length) || (GiveSpareBack() && _free.TryReserve(wanted, length))
+                ? wanted
+                : throw DmaErrors.Overlap(step, path, wanted, length);
         }
 
-        // The alignment that nobody asked for is a wish only.
-        ulong highest = options.HighestAddress;
-        return TryChoose(length, options.AlignmentFor(length, pageSize), highest, out ulong chosen)
-            || (options.Alignment == 0 && TryChoose(length, pageSize, highest, out chosen))
+        return TryChoose(length, pageSize, options, out ulong chosen) || (GiveSpareBack() && TryChoose(length, pageSize, options, out chosen))
             ? chosen
             : throw DmaErrors.Exhausted(step, path, length, options, Ranges);
+    }
+
+    // The alignment that nobody asked for is a wish only.
+    private bool TryChoose(ulong length, ulong pageSize, DmaMapOptions options, out ulong chosen)
+    {
+        ulong highest = options.HighestAddress;
+        return TryChoose(length, options.AlignmentFor(length, pageSize), highest, out chosen)
+            || (options.Alignment == 0 && TryChoose(length, pageSize, highest, out chosen));
     }
 
     private bool TryChoose(ulong length, ulong alignment, ulong highest, out ulong chosen)
