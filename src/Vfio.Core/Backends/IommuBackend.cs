@@ -51,6 +51,15 @@ internal abstract class IommuBackend
     /// <exception cref="VfioException">The kernel refused; nothing is mapped.</exception>
     public abstract Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access);
 
+    /// <summary>
+    /// Maps memory of the process where an IOMMU translates: what <see cref="Map"/> does, for the path that is taken for every transfer.
+    /// </summary>
+    /// <returns>Zero, or the negated errno; then nothing is mapped.</returns>
+    public abstract int MapMemory(Iova iova, nint address, ulong length, DmaAccess access);
+
+    /// <summary>What a refusal of <see cref="MapMemory"/> means.</summary>
+    public abstract VfioException MapError(Iova iova, ulong length, int errno);
+
     /// <summary>What to map for others of a device's registers. The caller disposes of pages and file.</summary>
     public virtual DmaSource SourceOf(IDeviceTransport device, RegionInfo region, long offset, long length)
         => throw BackendErrors.NotSupported(

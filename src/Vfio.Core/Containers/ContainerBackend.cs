@@ -15,7 +15,6 @@ internal sealed unsafe class ContainerBackend : IommuBackend
     private readonly IReadOnlyList<ContainerModel> _wanted;
     private readonly int _fd;
     private ContainerModel? _model;
-    private bool _released;
 
     private ContainerBackend(VfioHost host, ContainerHandle container, bool isIommufd, IReadOnlyList<ContainerModel> wanted)
     {
@@ -139,18 +138,24 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access)
     {
-        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
+        int result = MapMemory(iova, source.Address, length, access);
+        return result >= 0 ? iova : throw MapError(iova, length, -result);
+    }
+
+    public override int MapMemory(Iova iova, nint address, ulong length, DmaAccess access)
+    {
         var map = new vfio_iommu_type1_dma_map
         {
             argsz = (uint)sizeof(vfio_iommu_type1_dma_map),
             flags = Flags(access),
-            vaddr = (ulong)source.Address,
+            vaddr = (ulong)address,
             iova = iova,
             size = length,
         };
-        int result = _kernel.MapDma(_fd, &map);
-        return result >= 0 ? iova : throw DmaErrors.Map(_kernel, MapStep, Path, iova, length, -result);
+        return _kernel.MapDma(_fd, &map);
     }
+
+    public override VfioException MapError(Iova iova, ulong length, int errno) => DmaErrors.Map(_kernel, MapStep, Path, iova, length, errno);
 
     public override DmaSource SourceOf(IDeviceTransport device, RegionInfo region, long offset, long length)
     {
@@ -179,7 +184,6 @@ internal sealed unsafe class ContainerBackend : IommuBackend
             return;
         }
 
-        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         var unmap = new vfio_iommu_type1_dma_unmap
         {
             argsz = (uint)sizeof(vfio_iommu_type1_dma_unmap),
@@ -253,11 +257,7 @@ internal sealed unsafe class ContainerBackend : IommuBackend
         }
     }
 
-    public override void Release()
-    {
-        _released = true;
-        Container.Dispose();
-    }
+    public override void Release() => Container.Dispose();
 
     private static uint Flags(DmaAccess access)
         => (uint)((access.HasFlag(DmaAccess.Read) ? VFIO_DMA_MAP_FLAG_READ : 0)

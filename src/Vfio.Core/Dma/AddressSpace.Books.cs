@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vfio.Core;
 
 /// <content>What keeps the books and the kernel in step.</content>
@@ -112,13 +114,10 @@ public sealed partial class AddressSpace
                 return false;
             }
 
-            try
+            // When the kernel's object is gone, so are its mappings.
+            if (!_released)
             {
                 Iommu.Unmap(_table[slot].Key, _table[slot].Size);
-            }
-            catch (ObjectDisposedException)
-            {
-                // The kernel's object is gone, and its mappings with it.
             }
 
             _table.Remove(slot);
@@ -153,6 +152,7 @@ public sealed partial class AddressSpace
         _table.Remove(slot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Enter(nint address, ulong length, ulong pageSize, DmaMapOptions options)
         => _isIsolated || options.Iova is null
             ? _table.Add(address, length, pageSize, options)
@@ -163,6 +163,19 @@ public sealed partial class AddressSpace
         var mapping = new DmaMapping(this, slot, _table[slot], source, pageSize);
         _table.SetOwner(slot, mapping);
         return mapping;
+    }
+
+    private void MapOrUndo(int slot, DmaMapOptions options)
+    {
+        try
+        {
+            MapEntered(slot, options);
+        }
+        catch
+        {
+            _table.Remove(slot);
+            throw;
+        }
     }
 
     private void MapEntered(int slot, DmaMapOptions options)
@@ -196,6 +209,7 @@ public sealed partial class AddressSpace
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RequireMappable()
     {
         RequireReady(_mapStep);

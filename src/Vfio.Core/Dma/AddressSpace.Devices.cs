@@ -21,6 +21,7 @@ public sealed partial class AddressSpace
                 EndAll();
             }
 
+            _released = true;
             Iommu.Release();
         }
     }

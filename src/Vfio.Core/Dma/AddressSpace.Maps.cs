@@ -83,17 +83,18 @@ public sealed partial class AddressSpace
         {
             RequireMappable();
             int slot = Enter(address, (ulong)length, pageSize, options);
-            try
+            ref readonly LiveMapping mapping = ref _table[slot];
+            if (!_isIsolated)
             {
-                MapEntered(slot, options);
-                ref readonly LiveMapping mapping = ref _table[slot];
-                return new StreamingMapping(this, slot, mapping.Serial, mapping.Iova, address, length);
+                MapOrUndo(slot, options);
             }
-            catch
+            else if (Iommu.MapMemory(mapping.Key, address, (ulong)length, options.Access) is < 0 and int error)
             {
                 _table.Remove(slot);
-                throw;
+                throw Iommu.MapError(mapping.Key, (ulong)length, -error);
             }
+
+            return new StreamingMapping(this, slot, mapping.Serial, mapping.Iova, address, length);
         }
     }
 
@@ -204,7 +205,7 @@ public sealed partial class AddressSpace
     {
         lock (_gate)
         {
-            bool gone = _table.Count == 0 || Iommu.TryUnmapAll();
+            bool gone = _released || _table.Count == 0 || Iommu.TryUnmapAll();
             for (int slot = 0; slot < _table.SlotCount; slot++)
             {
                 if (!_table.IsLive(slot))

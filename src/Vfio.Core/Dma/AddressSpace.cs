@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vfio.Core;
 
 /// <summary>
@@ -28,6 +30,7 @@ public sealed partial class AddressSpace : IDisposable
     private readonly long _order = Interlocked.Increment(ref _created);
     private int _devices;
     private int _disposed;
+    private bool _released;
 
     private AddressSpace(VfioHost host, IommuBackend iommu)
     {
@@ -186,6 +189,7 @@ public sealed partial class AddressSpace : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void RequireReady(string step)
     {
         ObjectDisposedException.ThrowIf(_users.IsOver, this);

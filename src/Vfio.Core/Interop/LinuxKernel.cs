@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Vfio.Native;
@@ -209,6 +210,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Ioctl(int fd, nuint request, void* argument)
     {
         int result;
@@ -223,6 +225,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
 
     private static int Ioctl(int fd, nuint request, nint argument) => Ioctl(fd, request, (void*)argument);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nint HotResult(nint result) => result < 0 ? -Marshal.GetLastSystemError() : result;
 
     private static int Result(int result) => result < 0 ? -Marshal.GetLastPInvokeError() : result;

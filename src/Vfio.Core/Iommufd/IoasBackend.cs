@@ -16,7 +16,6 @@ internal sealed unsafe class IoasBackend : IommuBackend
     // Valid until the release, before which no call needs a lease.
     private readonly int _iommufd;
     private readonly uint _id;
-    private bool _released;
 
     private IoasBackend(VfioHost host, IommufdObject ioas, bool isIsolated)
     {
@@ -123,24 +122,38 @@ internal sealed unsafe class IoasBackend : IommuBackend
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access)
     {
-        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         int result = source.File is { } file && MapsFiles
             ? MapFile(iova, file, source.FileOffset, length, access)
             : MapMemory(iova, source.Address, length, access);
         if (result < 0)
         {
-            throw DmaErrors.Map(_kernel, MapStep, Path, iova, length, -result);
+            throw MapError(iova, length, -result);
         }
 
         return IsIsolated ? iova : PhysicalAddress(iova, length);
     }
+
+    public override int MapMemory(Iova iova, nint address, ulong length, DmaAccess access)
+    {
+        var map = new iommu_ioas_map
+        {
+            size = (uint)sizeof(iommu_ioas_map),
+            flags = Flags(access),
+            ioas_id = _id,
+            user_va = (ulong)address,
+            length = length,
+            iova = iova,
+        };
+        return _kernel.MapIoas(_iommufd, &map);
+    }
+
+    public override VfioException MapError(Iova iova, ulong length, int errno) => DmaErrors.Map(_kernel, MapStep, Path, iova, length, errno);
 
     public override DmaSource SourceOf(IDeviceTransport device, RegionInfo region, long offset, long length)
         => new(0, File: device.Export(region, offset, length));
 
     public override void Unmap(Iova iova, ulong length)
     {
-        ObjectDisposedException.ThrowIf(_released, typeof(AddressSpace));
         var unmap = new iommu_ioas_unmap
         {
             size = (uint)sizeof(iommu_ioas_unmap),
@@ -231,11 +244,7 @@ internal sealed unsafe class IoasBackend : IommuBackend
     public override OpenedDevice OpenDevice(OpenFunction function, HostDevice device, IOpenGroup group, in DeviceAccess access)
         => new CdevOpener(_host).Open(function, device, (CdevGroup)group, access);
 
-    public override void Release()
-    {
-        _released = true;
-        Ioas.Dispose();
-    }
+    public override void Release() => Ioas.Dispose();
 
     private static IommufdHandle OpenContext(VfioHost host, AddressSpaceOptions options)
         => options.Node is { } node ? host.Iommufds.Acquire(node, options.Accounting) : host.Iommufds.Acquire(options.Accounting);
@@ -282,20 +291,6 @@ internal sealed unsafe class IoasBackend : IommuBackend
             PageSizes = BitOperations.RoundUpToPowerOf2(Math.Max(answer.out_iova_alignment, (ulong)SystemPage.Size)),
             Ranges = IovaRange.Sorted(ranges, nameof(IOMMU_IOAS_IOVA_RANGES)),
         };
-    }
-
-    private int MapMemory(Iova iova, nint address, ulong length, DmaAccess access)
-    {
-        var map = new iommu_ioas_map
-        {
-            size = (uint)sizeof(iommu_ioas_map),
-            flags = Flags(access),
-            ioas_id = _id,
-            user_va = (ulong)address,
-            length = length,
-            iova = iova,
-        };
-        return _kernel.MapIoas(_iommufd, &map);
     }
 
     private int MapFile(Iova iova, SafeHandle file, long offset, ulong length, DmaAccess access)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vfio.Core;
 
 /// <summary>The books of an address space: which addresses can be mapped, which are, and by whom.</summary>
@@ -211,6 +213,7 @@ internal sealed class MappingTable(string path, string step)
     }
 
     // Those who map and unmap by value do so again and again, with the same lengths.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TakeSpare(ulong length, ulong pageSize, DmaMapOptions options)
     {
         if (_spareCount == 0 || options.Iova is not null)
@@ -236,6 +239,7 @@ internal sealed class MappingTable(string path, string step)
         return slot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PutAside(int slot)
     {
         ulong length = _slots[slot].Size;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vfio.Core;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class SpareSlots
     private int[] _below = [];
 
     /// <summary>The slot that was put aside last for a length, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Peek(ulong length)
     {
         ref Stack stack = ref _stacks[PlaceOf(length)];
@@ -21,6 +24,7 @@ internal sealed class SpareSlots
     }
 
     /// <summary>Takes what <see cref="Peek"/> saw.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Pop(ulong length)
     {
         ref Stack stack = ref _stacks[PlaceOf(length)];
@@ -28,6 +32,7 @@ internal sealed class SpareSlots
     }
 
     /// <summary>Whether slots of this length can be put aside; otherwise those of another have to go first (<see cref="Evict"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasPlaceFor(ulong length)
     {
         ref Stack stack = ref _stacks[PlaceOf(length)];
