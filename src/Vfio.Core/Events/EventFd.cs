@@ -2,7 +2,7 @@ using Vfio.Native;
 
 namespace Vfio.Core;
 
-/// <summary>A counter of the kernel's that an interrupt raises and that waiting takes (<c>eventfd</c>, non-blocking).</summary>
+/// <summary>A counter of the kernel's that an interrupt raises and that waiting takes (<c>eventfd</c>).</summary>
 internal sealed class EventFd : IEventTake<ulong>, IDisposable
 {
     private readonly IVfioKernel _kernel;
@@ -39,6 +39,14 @@ internal sealed class EventFd : IEventTake<ulong>, IDisposable
             -Errno.EAGAIN => false,
             _ => throw InterruptErrors.EventFd("read", -answer),
         };
+    }
+
+    /// <summary>Takes the counter as soon as it is not zero.</summary>
+    public ulong Take()
+    {
+        using DescriptorLease lease = _handle.Lease();
+        int answer = _kernel.WaitEventFd(lease.Fd, out ulong result);
+        return answer >= 0 ? result : throw InterruptErrors.EventFd("read", -answer);
     }
 
     /// <summary>Adds one to the counter, which wakes whoever waits.</summary>

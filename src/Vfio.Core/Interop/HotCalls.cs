@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Vfio.Native;
 
 namespace Vfio.Core;
 
 /// <summary>
-/// The imports of <see cref="Vfio.Native.Libc"/> that drivers call in their loops, without what the runtime does to keep the errno of each call.
+/// The imports of <see cref="Libc"/> that drivers call in their loops, without what the runtime does to keep the errno of each call.
 /// </summary>
 /// <remarks>
 /// On failure, and only then, <see cref="Marshal.GetLastSystemError"/> right after the call has it: the code that is generated for an import
@@ -11,6 +12,9 @@ namespace Vfio.Core;
 /// </remarks>
 internal static unsafe partial class HotCalls
 {
+    /// <summary>Of <c>preadv2</c>: fail instead of waiting (<c>RWF_NOWAIT</c> of <c>linux/fs.h</c>).</summary>
+    public const int NoWait = 8;
+
     private const string LibraryName = "libc";
 
     [LibraryImport(LibraryName, EntryPoint = "ioctl")]
@@ -24,6 +28,12 @@ internal static unsafe partial class HotCalls
 
     [LibraryImport(LibraryName, EntryPoint = "read")]
     public static partial nint Read(int fd, void* destination, nuint count);
+
+    [LibraryImport(LibraryName, EntryPoint = "preadv2")]
+    public static partial nint ReadVector(int fd, IoVector* vectors, int count, long offset, int flags);
+
+    [LibraryImport(LibraryName, EntryPoint = "poll")]
+    public static partial int Poll(pollfd* entries, nuint count, int timeout);
 
     [LibraryImport(LibraryName, EntryPoint = "write")]
     public static partial nint Write(int fd, void* source, nuint count);

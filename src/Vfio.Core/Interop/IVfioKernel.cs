@@ -70,10 +70,14 @@ internal unsafe interface IVfioKernel : IIommufdCalls
     /// <summary>How much memory the process may lock, as far as the kernel tells.</summary>
     MemoryLock GetMemoryLock();
 
+    /// <summary>Makes a counter that blocks whoever reads it while it is zero.</summary>
     int CreateEventFd();
 
     /// <summary>Takes the counter of an eventfd, or EAGAIN where it is zero.</summary>
     int ReadEventFd(int fd, out ulong count);
+
+    /// <summary>Takes the counter of an eventfd as soon as it is not zero, without a time limit.</summary>
+    int WaitEventFd(int fd, out ulong count);
 
     int WriteEventFd(int fd, ulong value);
 

@@ -131,20 +131,36 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
         return new MemoryLock(limited ? limit.rlim_cur : null, ProcessStatus.LockedMemory, ProcessStatus.MayLockMemory);
     }
 
-    public int CreateEventFd() => Result(Libc.eventfd(0, (int)(Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK)));
+    public int CreateEventFd() => Result(Libc.eventfd(0, (int)Libc.EFD_CLOEXEC));
 
+    // The descriptor blocks, so that a wait is one call; whoever does not want to wait says so here.
     public int ReadEventFd(int fd, out ulong count)
     {
         ulong value = 0;
-        int result;
+        var vector = new IoVector((nint)(&value), sizeof(ulong));
+        nint result;
         do
         {
-            result = (int)HotResult(HotCalls.Read(fd, &value, sizeof(ulong)));
+            result = HotResult(HotCalls.ReadVector(fd, &vector, 1, -1, HotCalls.NoWait));
         }
         while (result == -Errno.EINTR);
 
         count = value;
-        return result < 0 ? result : 0;
+        return result < 0 ? (int)result : 0;
+    }
+
+    public int WaitEventFd(int fd, out ulong count)
+    {
+        ulong value = 0;
+        nint result;
+        do
+        {
+            result = HotResult(HotCalls.Read(fd, &value, sizeof(ulong)));
+        }
+        while (result == -Errno.EINTR);
+
+        count = value;
+        return result < 0 ? (int)result : 0;
     }
 
     public int WriteEventFd(int fd, ulong value)
@@ -186,7 +202,7 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
     public int PollRead(int fd, int timeoutMilliseconds)
     {
         var entry = new pollfd { fd = fd, events = Libc.POLLIN };
-        return Result(Libc.poll(&entry, 1, timeoutMilliseconds));
+        return (int)HotResult(HotCalls.Poll(&entry, 1, timeoutMilliseconds));
     }
 
     public int CreateEpoll() => Result(Libc.epoll_create1((int)Libc.EPOLL_CLOEXEC));

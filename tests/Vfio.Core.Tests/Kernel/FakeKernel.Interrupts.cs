@@ -70,6 +70,13 @@ internal sealed unsafe partial class FakeKernel
         return fault != 0 ? fault : End(descriptor, LinuxKernel.Instance.ReadEventFd(descriptor.RealFd, out count));
     }
 
+    public int WaitEventFd(int fd, out ulong count)
+    {
+        count = 0;
+        int fault = Begin(fd, out FakeDescriptor descriptor);
+        return fault != 0 ? fault : End(descriptor, LinuxKernel.Instance.WaitEventFd(descriptor.RealFd, out count));
+    }
+
     public int WriteEventFd(int fd, ulong value)
     {
         int fault = Begin(fd, out FakeDescriptor descriptor);

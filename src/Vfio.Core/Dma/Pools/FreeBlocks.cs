@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Vfio.Core;
@@ -11,13 +13,18 @@ internal sealed class FreeBlocks
 {
     private const int ChangeShift = 32;
 
+    [ThreadStatic]
+    private static int _number;
+
+    private static int _numbers;
+
     private readonly int[] _below;
     private readonly Head[] _heads;
 
     public FreeBlocks(int count)
     {
         // More stacks than processors, so that threads seldom share one by the chance of their numbers.
-        int stacks = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount * 2, 64));
+        int stacks = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount * 2, 64));
         _below = new int[count];
         _heads = new Head[stacks];
         for (int block = count - 1; block >= 0; block--)
@@ -27,7 +34,15 @@ internal sealed class FreeBlocks
         }
     }
 
-    private int Home => Environment.CurrentManagedThreadId & (_heads.Length - 1);
+    // Not the runtime's numbers of threads, which it gives out again: two that run together might have the same.
+    private int Home
+    {
+        get
+        {
+            int number = _number;
+            return (number != 0 ? number : Number()) & (_heads.Length - 1);
+        }
+    }
 
     /// <summary>Takes a block, or -1 where there was a moment at which none was free.</summary>
     public int Take()
@@ -39,6 +54,9 @@ internal sealed class FreeBlocks
 
     /// <summary>Gives a block back.</summary>
     public void Give(int block) => Push(Home, block);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Number() => _number = Interlocked.Increment(ref _numbers);
 
     private int TakeFromOthers(int home)
     {
