@@ -259,9 +259,10 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override void Release() => Container.Dispose();
 
+    // Not by HasFlag, which makes garbage until the compiler has come to its last version of this.
     private static uint Flags(DmaAccess access)
-        => (uint)((access.HasFlag(DmaAccess.Read) ? VFIO_DMA_MAP_FLAG_READ : 0)
-        | (access.HasFlag(DmaAccess.Write) ? VFIO_DMA_MAP_FLAG_WRITE : 0));
+        => (uint)(((access & DmaAccess.Read) != DmaAccess.None ? VFIO_DMA_MAP_FLAG_READ : 0)
+        | ((access & DmaAccess.Write) != DmaAccess.None ? VFIO_DMA_MAP_FLAG_WRITE : 0));
 
     /// <summary>
     /// Makes the IOAS that answers for the container (<c>IOMMU_VFIO_IOAS_SET</c>), which the kernel would otherwise make with the first group.

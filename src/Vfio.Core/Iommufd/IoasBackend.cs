@@ -259,15 +259,16 @@ internal sealed unsafe class IoasBackend : IommuBackend
             : throw IommufdErrors.Allocate(iommufd.Path, nameof(IOMMU_IOAS_ALLOC), "an I/O address space", -result);
     }
 
+    // Not by HasFlag, which makes garbage until the compiler has come to its last version of this.
     private static uint Flags(DmaAccess access)
     {
         iommufd_ioas_map_flags flags = iommufd_ioas_map_flags.IOMMU_IOAS_MAP_FIXED_IOVA;
-        if (access.HasFlag(DmaAccess.Read))
+        if ((access & DmaAccess.Read) != DmaAccess.None)
         {
             flags |= iommufd_ioas_map_flags.IOMMU_IOAS_MAP_READABLE;
         }
 
-        if (access.HasFlag(DmaAccess.Write))
+        if ((access & DmaAccess.Write) != DmaAccess.None)
         {
             flags |= iommufd_ioas_map_flags.IOMMU_IOAS_MAP_WRITEABLE;
         }
