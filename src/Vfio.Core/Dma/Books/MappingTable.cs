@@ -280,6 +280,12 @@ internal sealed class MappingTable(string path, string step)
 
     private int TakeSlot()
     {
+        // Before the books grow: what is put aside is not live, and would otherwise gather in as many lengths as there are.
+        if (_unusedCount == 0 && _used == _slots.Length)
+        {
+            GiveSpareBack();
+        }
+
         if (_unusedCount > 0)
         {
             return _unused[--_unusedCount];
