@@ -170,7 +170,8 @@ public sealed partial class AddressSpace : IDisposable
     internal static AddressSpace Create(VfioHost host, IReadOnlyList<VfioBackend> backends, AddressSpaceOptions options)
         => Started(host, BackendOpener.Open(host, backends, options));
 
-    private static AddressSpace Started(VfioHost host, IommuBackend iommu)
+    /// <summary>Makes one of a back end, which is its own from here on.</summary>
+    internal static AddressSpace Started(VfioHost host, IommuBackend iommu)
     {
         try
         {
