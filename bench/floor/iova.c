@@ -1,6 +1,7 @@
 /*
- * Addresses: one allocation and one free among many live ones, in a space that is full of holes. The other side does the
- * same steps in the same order, from the same random numbers.
+ * Addresses: one allocation and one free among many live ones, in a space that is full of holes. A pass allocates many, which
+ * fills the lowest holes, and frees them in random order, which leaves the space as it was. The other side does the same
+ * steps in the same order, from the same random numbers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -78,61 +79,64 @@ static uint32_t draw(uint64_t *random, uint32_t below)
     return (uint32_t)(*random >> 32) % below;
 }
 
-/* Half as many holes as there are live ones: every second page of the lower part is free, and came free in random order. */
-static int fragment(struct extents *space, uint64_t *live, int count, uint64_t *random)
+static void shuffle(uint32_t *order, int count, uint64_t *random)
 {
-    int holes = count / 2, total = count + holes;
-    uint64_t *freed = calloc((size_t)holes, sizeof(uint64_t));
+    for (int i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    for (int left = count; left > 1; left--) {
+        uint32_t chosen = draw(random, (uint32_t)left), last = order[left - 1];
 
-    if (freed == NULL)
+        order[left - 1] = order[chosen];
+        order[chosen] = last;
+    }
+}
+
+/* Half as many holes as live pages: every second page of the lower part comes free, in random order. */
+static int fragment(struct extents *space, int live, uint64_t *random)
+{
+    int holes = live / 2, total = live + holes;
+    uint64_t *starts = calloc((size_t)total, sizeof(uint64_t));
+    uint32_t *order = calloc((size_t)holes, sizeof(uint32_t));
+
+    if (starts == NULL || order == NULL)
         return failed("calloc");
-    for (int i = 0, kept = 0; i < total; i++) {
-        uint64_t start = take(space, PAGE, PAGE);
-
-        if (i < 2 * holes && i % 2 == 1)
-            freed[i / 2] = start;
-        else
-            live[kept++] = start;
-    }
-    for (int left = holes; left > 0; left--) {
-        uint32_t chosen = draw(random, (uint32_t)left);
-
-        give(space, freed[chosen], PAGE);
-        freed[chosen] = freed[left - 1];
-    }
-    free(freed);
+    for (int i = 0; i < total; i++)
+        starts[i] = take(space, PAGE, PAGE);
+    shuffle(order, holes, random);
+    for (int i = 0; i < holes; i++)
+        give(space, starts[2 * order[i] + 1], PAGE);
+    free(starts);
+    free(order);
     return 0;
 }
 
-static int steps(struct extents *space, uint64_t *live, const uint32_t *victims, int count)
+static int fill_and_free(struct extents *space, uint64_t *starts, const uint32_t *order, int count)
 {
     for (int i = 0; i < count; i++) {
-        uint64_t start = take(space, PAGE, PAGE);
-
-        if (start == 0) {
+        starts[i] = take(space, PAGE, PAGE);
+        if (starts[i] == 0) {
             errno = ENOSPC;
             return failed("allocate an address");
         }
-        give(space, live[victims[i]], PAGE);
-        live[victims[i]] = start;
     }
+    for (int i = 0; i < count; i++)
+        give(space, starts[order[i]], PAGE);
     return 0;
 }
 
-static int churn(const struct request *request, struct extents *space, uint64_t *live, uint32_t *victims, struct series *series)
+static int churn(const struct request *request, struct extents *space, uint64_t *starts, uint32_t *order, struct series *series)
 {
     uint64_t random = SEED;
 
     extents_add(space, LOWEST, LAST);
-    if (fragment(space, live, request->live, &random) < 0)
+    if (fragment(space, request->live, &random) < 0)
         return -1;
     for (int pass = 0; pass < request->passes; pass++) {
         uint64_t begin;
 
-        for (int i = 0; i < request->count; i++)
-            victims[i] = draw(&random, (uint32_t)request->live);
+        shuffle(order, request->count, &random);
         begin = now();
-        if (steps(space, live, victims, request->count) < 0)
+        if (fill_and_free(space, starts, order, request->count) < 0)
             return -1;
         series_add(series, (double)(now() - begin) / request->count);
     }
@@ -141,20 +145,20 @@ static int churn(const struct request *request, struct extents *space, uint64_t 
 
 int iova_alloc(const struct request *request, double *figures)
 {
-    uint64_t *live = calloc((size_t)request->live, sizeof(uint64_t));
-    uint32_t *victims = calloc((size_t)request->count, sizeof(uint32_t));
+    uint64_t *starts = calloc((size_t)request->count, sizeof(uint64_t));
+    uint32_t *order = calloc((size_t)request->count, sizeof(uint32_t));
     struct extents space;
     struct series series;
     int result;
 
-    if (live == NULL || victims == NULL)
+    if (starts == NULL || order == NULL)
         return failed("calloc");
-    if (series_begin(&series, request->passes) < 0 || extents_create(&space, 2 * request->live + 2) < 0)
+    if (series_begin(&series, request->passes) < 0 || extents_create(&space, request->live + 2) < 0)
         return -1;
-    result = churn(request, &space, live, victims, &series);
+    result = churn(request, &space, starts, order, &series);
     extents_destroy(&space);
-    free(live);
-    free(victims);
+    free(starts);
+    free(order);
     figures[0] = series_end(&series);
     return result < 0 ? result : 1;
 }
