@@ -25,8 +25,6 @@ internal static class Program
         new OpenCloseRow(),
     ];
 
-    private static readonly string[] _backends = ["type1", "iommufd"];
-
     public static int Main(string[] arguments)
     {
         Options options;
@@ -66,7 +64,7 @@ internal static class Program
         using var floor = new FloorProcess(options.Floor);
         var comparison = new Comparison(floor, options.IsQuick);
         using BenchDevices? devices = options.OnHost ? null : BenchDevices.Take();
-        Place[] places = devices is null ? [Place.Host] : [.. _backends.Select(backend => new Place(backend, devices))];
+        Place[] places = devices is null ? [Place.Host] : [.. Place.Of(devices)];
         bool complete = true;
         foreach (IRow row in _rows.Where(row => options.Wants(row) && (row.RunsOnHost || !options.OnHost)))
         {

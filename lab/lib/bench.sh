@@ -41,7 +41,7 @@ run_bench() {
         kernel_prepare "$kernel"
     fi
     bench_build
-    cd "$repository"
+    cd "$repository" || return
     rm -f "$bench_json"
     if ((host)); then
         dotnet "$bench_program" "${bench_arguments[@]}" || code=$?

@@ -18,6 +18,7 @@ public sealed partial class ReadmeTests
     [InlineData("CONTRIBUTING.md")]
     [InlineData("lab/README.md")]
     [InlineData("interop/README.md")]
+    [InlineData("bench/README.md")]
     public void Every_link_to_a_file_leads_to_one(string page)
     {
         string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;

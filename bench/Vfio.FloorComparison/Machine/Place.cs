@@ -7,6 +7,9 @@ namespace Vfio.FloorComparison;
 /// <param name="Machine">The devices, or null on the host.</param>
 internal sealed record Place(string Backend, BenchDevices? Machine)
 {
+    private const string Type1 = "type1";
+    private const string Iommufd = "iommufd";
+
     public static Place Host { get; } = new("host", Machine: null);
 
     /// <summary>The address of the device with DMA and interrupts.</summary>
@@ -15,8 +18,23 @@ internal sealed record Place(string Backend, BenchDevices? Machine)
     /// <summary>The address of the device with memory as a BAR; null on the host.</summary>
     public string? Ivshmem => Machine?.Ivshmem.Address.ToString();
 
+    /// <summary>The back ends that the kernel has.</summary>
+    public static IEnumerable<Place> Of(BenchDevices devices)
+    {
+        if (File.Exists("/dev/vfio/vfio"))
+        {
+            yield return new Place(Type1, devices);
+        }
+
+        // A device has a node of its own only where iommufd can take it.
+        if (Directory.Exists("/dev/vfio/devices"))
+        {
+            yield return new Place(Iommufd, devices);
+        }
+    }
+
     /// <summary>Opens a device through the back end.</summary>
     public VfioDevice Open(string address) => VfioDevice.Open(address, new VfioDeviceOptions { Backend = Kind });
 
-    private VfioBackend Kind => Backend == "iommufd" ? VfioBackend.Iommufd : VfioBackend.Type1V2;
+    private VfioBackend Kind => Backend == Iommufd ? VfioBackend.Iommufd : VfioBackend.Type1V2;
 }
