@@ -45,6 +45,10 @@ internal sealed class MemoryBackend : IommuBackend
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access) => iova;
 
+    public override int MapMemory(Iova iova, nint address, ulong length, DmaAccess access) => 0;
+
+    public override VfioException MapError(Iova iova, ulong length, int errno) => throw new NotSupportedException();
+
     public override void Unmap(Iova iova, ulong length)
     {
     }

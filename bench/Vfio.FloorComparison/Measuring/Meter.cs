@@ -12,6 +12,9 @@ internal sealed class Meter(Load load)
     /// <summary>The figure of the passes so far.</summary>
     public Figure Figure => new(Median.Of(_times.Take(_passes)), (double)_bytes / _passes / load.Count);
 
+    /// <summary>The time of the best pass: the one to know of where the system has to run several threads at once.</summary>
+    public double Best => _times.Take(_passes).Min();
+
     /// <summary>Measures one kind of work alone.</summary>
     public static Figure Measure(Load load, Action work)
     {

@@ -19,7 +19,7 @@ internal sealed class LiveMappingsRow : IRow
     // Each of them makes 122,000 mappings first.
     public int Rounds => 21;
 
-    public int QuickRounds => 7;
+    public int QuickRounds => 5;
 
     public IReadOnlyList<FloorRequest> Requests(Place place)
         => [new("dma.4k", place.Backend, place.Edu, Load, Many), new("dma.4k", place.Backend, place.Edu, Load, Few)];

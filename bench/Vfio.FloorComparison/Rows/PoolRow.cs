@@ -30,14 +30,19 @@ internal sealed class PoolRow : IRow
         using var pool = DmaPool.Create(memory ?? device!.Dma, BlockLength, Blocks);
         Figure one = Meter.Measure(load, () => RentAndReturn(pool, load.Count));
         using var other = new SecondThread(() => RentAndReturn(pool, load.Count));
-        Figure two = Meter.Measure(load, () => other.RunWith(() => RentAndReturn(pool, load.Count)));
-        return [one, two];
+        var two = new Meter(load);
+        for (int pass = 0; pass < load.Passes; pass++)
+        {
+            two.Pass(() => other.RunWith(() => RentAndReturn(pool, load.Count)));
+        }
+
+        return [one, two.Figure with { Nanoseconds = two.Best }];
     }
 
     public Conclusion Conclude(Place place, IReadOnlyList<Figure> sdk, IReadOnlyList<double> floor)
         => new(
             [new Result(Names[0], place.Backend, sdk[0], floor[0])],
-            $"{Names[0]}, {place.Backend}: by two threads at once, {sdk[1].Nanoseconds:F2} ns for one of each.");
+            $"{Names[0]}, {place.Backend}: by two threads at once, {sdk[1].Nanoseconds:F2} ns at best for one of each.");
 
     private static void RentAndReturn(DmaPool pool, int count)
     {

@@ -19,7 +19,7 @@ internal sealed class WakeRow(string name, bool isAsync) : IRow
 
     public int Rounds => 51;
 
-    public int QuickRounds => 15;
+    public int QuickRounds => 11;
 
     public IReadOnlyList<FloorRequest> Requests(Place place) => [new("irq.wake", place.Backend, place.Edu, Load)];
 
