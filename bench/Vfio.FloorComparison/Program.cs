@@ -11,8 +11,8 @@ internal static class Program
 
     private static readonly IRow[] _rows =
     [
-        new DmaRow("4k", 4096, new Load(Passes: 5, Count: 256)),
-        new DmaRow("2m", LargePages.Size, new Load(Passes: 3, Count: 128)),
+        new DmaRow("4k", 4096, new Load(Passes: 9, Count: 128)),
+        new DmaRow("2m", LargePages.Size, new Load(Passes: 7, Count: 32)),
         new LiveMappingsRow(),
         new IovaRow(),
         new PoolRow(),

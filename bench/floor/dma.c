@@ -57,8 +57,8 @@ static int dma(const struct request *request, uint64_t length, double *figures)
     result = passes(request, &device, memory, length, series);
     device_close(&device);
     memory_give(memory, length);
-    figures[0] = series_end(&series[0]);
-    figures[1] = series_end(&series[1]);
+    figures[0] = series_best(&series[0]);
+    figures[1] = series_best(&series[1]);
     return result < 0 ? result : 2;
 }
 

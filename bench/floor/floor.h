@@ -15,7 +15,7 @@ struct request {
     const char *row;
     const char *backend; /* type1, iommufd, or host, which has no device */
     const char *device;  /* a PCI address */
-    int passes;          /* how often all is done; figures are medians over them */
+    int passes;          /* how often all is done */
     int count;           /* operations in each pass */
     int live;            /* mappings or allocations that are there already */
 };
@@ -43,8 +43,9 @@ struct series {
 int series_begin(struct series *series, int passes);
 void series_add(struct series *series, double value);
 
-/* The median; the series ends. */
-double series_end(struct series *series);
+/* The series ends: with the best of the passes, where the others did the same and were disturbed, or with the median. */
+double series_best(struct series *series);
+double series_median(struct series *series);
 
 /* Nanoseconds of the clock that the program on the other side reads too. */
 uint64_t now(void);

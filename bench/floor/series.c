@@ -1,4 +1,4 @@
-/* Time, and the median over the passes of a measurement. */
+/* Time, and what comes of the passes of a measurement. */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,13 +32,30 @@ static int compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-double series_end(struct series *series)
+static void sort(struct series *series)
+{
+    qsort(series->values, (size_t)series->count, sizeof(double), compare);
+}
+
+double series_best(struct series *series)
+{
+    double best = 0;
+
+    if (series->count > 0) {
+        sort(series);
+        best = series->values[0];
+    }
+    free(series->values);
+    return best;
+}
+
+double series_median(struct series *series)
 {
     int middle = series->count / 2;
     double median = 0;
 
     if (series->count > 0) {
-        qsort(series->values, (size_t)series->count, sizeof(double), compare);
+        sort(series);
         median = series->values[middle];
         if (series->count % 2 == 0)
             median = (median + series->values[middle - 1]) / 2;

@@ -1,7 +1,7 @@
 namespace Vfio.FloorComparison;
 
 /// <summary>How much one round of one side does.</summary>
-/// <param name="Passes">How often all is done; a round's figure is the median over them.</param>
+/// <param name="Passes">How often all is done; a round's figure is the best of them, or where they differ the median.</param>
 /// <param name="Count">Operations in each pass, which is timed as a whole.</param>
 internal readonly record struct Load(int Passes, int Count)
 {

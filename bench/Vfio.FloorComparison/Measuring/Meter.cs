@@ -9,13 +9,16 @@ internal sealed class Meter(Load load)
     private int _passes;
     private long _bytes;
 
-    /// <summary>The figure of the passes so far.</summary>
-    public Figure Figure => new(Median.Of(_times.Take(_passes)), (double)_bytes / _passes / load.Count);
+    /// <summary>The figure of the best pass so far: the others did the same, and were disturbed.</summary>
+    public Figure Best => new(_times.Take(_passes).Min(), Bytes);
 
-    /// <summary>The time of the best pass: the one to know of where the system has to run several threads at once.</summary>
-    public double Best => _times.Take(_passes).Min();
+    /// <summary>The figure of the pass in the middle, for work that differs from pass to pass.</summary>
+    public Figure Middle => new(Median.Of(_times.Take(_passes)), Bytes);
+
+    private double Bytes => (double)_bytes / _passes / load.Count;
 
     /// <summary>Measures one kind of work alone.</summary>
+    /// <returns>The best pass.</returns>
     public static Figure Measure(Load load, Action work)
     {
         var meter = new Meter(load);
@@ -24,7 +27,7 @@ internal sealed class Meter(Load load)
             meter.Pass(work);
         }
 
-        return meter.Figure;
+        return meter.Best;
     }
 
     /// <summary>Does the work of one pass, which is as many operations as the load says.</summary>

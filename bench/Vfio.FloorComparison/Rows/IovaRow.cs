@@ -30,6 +30,6 @@ internal sealed class IovaRow : IRow
             meter.Pass(space.FillAndFree);
         }
 
-        return [meter.Figure];
+        return [meter.Best];
     }
 }

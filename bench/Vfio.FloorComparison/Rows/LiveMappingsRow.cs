@@ -14,7 +14,7 @@ internal sealed class LiveMappingsRow : IRow
 
     public IReadOnlyList<string> Names { get; } = ["dma.map.live60k"];
 
-    public Load Load { get; } = new(Passes: 9, Count: 256);
+    public Load Load { get; } = new(Passes: 9, Count: 128);
 
     // Each of them makes 122,000 mappings first.
     public int Rounds => 21;

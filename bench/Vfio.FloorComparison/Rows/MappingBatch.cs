@@ -31,7 +31,7 @@ internal sealed class MappingBatch : IDisposable
             unmap.Pass(Unmap);
         }
 
-        return [map.Figure, unmap.Figure];
+        return [map.Best, unmap.Best];
     }
 
     public void Map()
