@@ -12,6 +12,9 @@ internal static class ExitCode
     public const int HostLacks = 69;
     public const int NoPermission = 77;
 
+    /// <summary>The user ended it; as a shell tells of SIGINT.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>The code for a refusal.</summary>
     public static int For(VfioErrorKind kind) => kind switch
     {
