@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Vfio.Core;
 using Vfio.Tool;
+using Vfio.Tool.Bench;
 using Vfio.Tool.Commands;
 
-var root = new RootCommand("Shows PCI functions, and drives a device from user space through VFIO.")
+var root = new RootCommand("Shows PCI functions, and drives and measures a device from user space through VFIO.")
 {
     ListCommand.Create(),
     DemoCommand.Create(),
+    BenchCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
@@ -17,14 +19,18 @@ if (parsed.Errors.Count > 0)
         Console.Error.WriteLine($"vfio: {error.Message}");
     }
 
-    string command = parsed.CommandResult.Command is RootCommand ? string.Empty : $" {parsed.CommandResult.Command.Name}";
-    Console.Error.WriteLine($"Try 'vfio{command} --help'.");
+    Console.Error.WriteLine($"Try '{CommandPath.Of(parsed)} --help'.");
     return ExitCode.Usage;
 }
 
 try
 {
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException error)
+{
+    Console.Error.WriteLine($"vfio: {error.Message}");
+    return ExitCode.Usage;
 }
 catch (VfioException error)
 {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Demo;
 
 namespace Vfio.Tool.Output;
@@ -9,4 +10,5 @@ namespace Vfio.Tool.Output;
     WriteIndented = true)]
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(SweepReport))]
 internal sealed partial class ToolJson : JsonSerializerContext;
