@@ -8,5 +8,6 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measure DMA mapping, register accesses or interrupts of a device.")
     {
         BenchDmaMapCommand.Create(),
+        BenchMmioCommand.Create(),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vfio.Tool.Bench.Mmio;
 using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Demo;
 
@@ -11,4 +12,5 @@ namespace Vfio.Tool.Output;
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(SweepReport))]
+[JsonSerializable(typeof(MmioReport))]
 internal sealed partial class ToolJson : JsonSerializerContext;
