@@ -9,5 +9,6 @@ internal static class BenchCommand
     {
         BenchDmaMapCommand.Create(),
         BenchMmioCommand.Create(),
+        BenchIrqCommand.Create(),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vfio.Tool.Bench.Irq;
 using Vfio.Tool.Bench.Mmio;
 using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Demo;
@@ -13,4 +14,5 @@ namespace Vfio.Tool.Output;
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(MmioReport))]
+[JsonSerializable(typeof(IrqReport))]
 internal sealed partial class ToolJson : JsonSerializerContext;
