@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Vfio.Device.Tests.Lab;
 
@@ -16,22 +17,40 @@ internal static class Command
     public static (int ExitCode, string Output, string Error) Program(string project, string assembly, params string[] arguments)
         => Run(["dotnet", Built(project, assembly), .. arguments]);
 
+    /// <summary>Runs <c>vfio ARGS</c>, and sends it SIGTERM when it has written a line to standard error.</summary>
+    public static (int ExitCode, string Output) VfioUntil(string line, params string[] arguments)
+    {
+        using Process process = Start(["dotnet", Built("Vfio.Tool", "vfio.dll"), .. arguments]);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        while (process.StandardError.ReadLine() is { } written)
+        {
+            if (written == line)
+            {
+                Run(["kill", "-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            }
+        }
+
+        process.WaitForExit();
+        return (process.ExitCode, output.GetAwaiter().GetResult());
+    }
+
     // The projects build into folders beside each other.
     private static string Built(string project, string assembly)
         => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", project, "release", assembly));
 
     private static (int ExitCode, string Output, string Error) Run(string[] line)
     {
-        var start = new ProcessStartInfo(line[0], line[1..])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(line);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
     }
+
+    private static Process Start(string[] line) => Process.Start(new ProcessStartInfo(line[0], line[1..])
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    })!;
 }

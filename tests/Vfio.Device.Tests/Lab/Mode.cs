@@ -52,6 +52,10 @@ internal static class Mode
     /// <summary>Needs the demonstration or the example to run, neither of which takes a device without an IOMMU.</summary>
     public static void RequireCommand() => Assert.SkipWhen(IsNoIommu, "runs a program that takes no device without an IOMMU");
 
+    /// <summary>Needs no particular back end, and is slow enough that once for each kernel will do.</summary>
+    public static void RequireBest() => Assert.SkipWhen(
+        !IsIommufd && File.Exists("/dev/iommu"), "does not depend on the back end, and runs with iommufd where the kernel has it");
+
     /// <summary>Opens a device in an address space, or in one of its own.</summary>
     public static VfioDevice Open(PciAddress address, AddressSpace? space = null)
         => VfioDevice.Open(address, DeviceOptions with { AddressSpace = space });
