@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Vfio.Core;
@@ -227,16 +228,23 @@ public sealed partial class AddressSpace
     {
         if ((position & (SystemPage.Size - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(name, $"0x{position:x} is not on a page boundary.");
+            ThrowPosition(position, name);
         }
     }
 
     private static void RequireLength(long length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        if ((length & (SystemPage.Size - 1)) != 0)
+        if (length <= 0 || (length & (SystemPage.Size - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages.");
+            ThrowLength(length);
         }
     }
+
+    [DoesNotReturn]
+    private static void ThrowPosition(nint position, string name)
+        => throw new ArgumentOutOfRangeException(name, $"0x{position:x} is not on a page boundary.");
+
+    [DoesNotReturn]
+    private static void ThrowLength(long length)
+        => throw new ArgumentOutOfRangeException(nameof(length), $"0x{length:x} bytes are not whole pages, one at least.");
 }

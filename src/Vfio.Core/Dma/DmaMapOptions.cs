@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Vfio.Core;
 
@@ -45,41 +47,55 @@ public record DmaMapOptions
     /// <exception cref="ArgumentOutOfRangeException">An option makes no sense, or two contradict each other.</exception>
     internal void Check(ulong length, ulong pageSize)
     {
-        // No message is made unless it is needed: this stands in the way of every mapping.
+        // In the way of every mapping: no message is made, nor is there room for one in this frame, unless it is needed.
         if (Access is not (DmaAccess.Read or DmaAccess.Write or DmaAccess.ReadWrite))
         {
-            throw Wrong(this, $"A mapping needs reading, writing or both, not {Access}.");
+            ThrowAccess(this);
         }
 
         if (AddressBits is < MinAddressBits or > MaxAddressBits)
         {
-            throw Wrong(this, $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {AddressBits}.");
+            ThrowAddressBits(this);
         }
 
         if (Alignment != 0 && !BitOperations.IsPow2(Alignment))
         {
-            throw Wrong(this, $"The alignment 0x{Alignment:x} is not a power of two.");
+            ThrowAlignment(this);
         }
 
         if (Iova is { } iova)
         {
-            Check(iova, length, pageSize);
+            CheckIova(this, iova, length, pageSize);
         }
     }
 
-    private static ArgumentOutOfRangeException Wrong(DmaMapOptions options, string problem) => new(nameof(options), options, problem);
+    [DoesNotReturn]
+    private static void ThrowAccess(DmaMapOptions options)
+        => throw new ArgumentOutOfRangeException(nameof(options), $"A mapping needs reading, writing or both, not {options.Access}.");
 
-    private void Check(Iova iova, ulong length, ulong pageSize)
+    [DoesNotReturn]
+    private static void ThrowAddressBits(DmaMapOptions options)
+        => throw new ArgumentOutOfRangeException(
+            nameof(options), $"A device drives {MinAddressBits} to {MaxAddressBits} address bits, not {options.AddressBits}.");
+
+    [DoesNotReturn]
+    private static void ThrowAlignment(DmaMapOptions options)
+        => throw new ArgumentOutOfRangeException(nameof(options), $"The alignment 0x{options.Alignment:x} is not a power of two.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CheckIova(DmaMapOptions options, Iova iova, ulong length, ulong pageSize)
     {
-        ulong asked = Alignment == 0 ? pageSize : Math.Max((ulong)Alignment, pageSize);
+        ulong asked = options.Alignment == 0 ? pageSize : Math.Max((ulong)options.Alignment, pageSize);
         if ((iova & (asked - 1)) != 0)
         {
-            throw Wrong(this, $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
+            throw new ArgumentOutOfRangeException(nameof(options), $"The IOVA {iova} is not a multiple of 0x{asked:x}.");
         }
 
-        if (AddressBits != MaxAddressBits && (iova > HighestAddress || length - 1 > HighestAddress - iova))
+        ulong highest = options.HighestAddress;
+        if (options.AddressBits != MaxAddressBits && (iova > highest || length - 1 > highest - iova))
         {
-            throw Wrong(this, $"0x{length:x} bytes at IOVA {iova} leave the {AddressBits} bits that the device drives.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"0x{length:x} bytes at IOVA {iova} leave the {options.AddressBits} bits that the device drives.");
         }
     }
 }
