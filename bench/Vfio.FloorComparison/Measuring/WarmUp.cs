@@ -10,7 +10,7 @@ internal static class WarmUp
 
     // Each burst is calls enough for one more step. Between two compilations of a method there is at most one burst without any.
     private const int QuietBursts = 3;
-    private const int MostBursts = 10;
+    private const int MostBursts = 25;
 
     public static void Run(IRow row, Place place)
     {
