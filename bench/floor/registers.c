@@ -9,9 +9,6 @@
 
 #define COPY (64UL << 10)
 
-/* A driver's registers are a few in a row. */
-#define REGISTERS 16
-
 struct bar {
     struct device device;
     int has_device;
@@ -50,19 +47,19 @@ static void bar_close(struct bar *bar)
 }
 
 /* Not inlined, so that each loop is compiled for itself; the sum is what a driver would make of the values. */
-static __attribute__((noinline)) uint32_t read_loop(const volatile uint32_t *registers, int count)
+static __attribute__((noinline)) uint32_t read_loop(const volatile uint32_t *reg, int count)
 {
     uint32_t sum = 0;
 
     for (int i = 0; i < count; i++)
-        sum += registers[i % REGISTERS];
+        sum += *reg;
     return sum;
 }
 
-static __attribute__((noinline)) uint32_t write_loop(volatile uint32_t *registers, int count)
+static __attribute__((noinline)) uint32_t write_loop(volatile uint32_t *reg, int count)
 {
     for (int i = 0; i < count; i++)
-        registers[i % REGISTERS] = (uint32_t)i;
+        *reg = (uint32_t)i;
     return 0;
 }
 

@@ -5,9 +5,6 @@ namespace Vfio.FloorComparison;
 /// <summary>A BAR that is memory: that of the device, or on the host pages of the process in its place.</summary>
 internal sealed class Bar : IDisposable
 {
-    /// <summary>How many registers the rows go round: a driver's are a few in a row. The floor's too.</summary>
-    public const int Registers = 16;
-
     private const int DeviceBar = 2;
     private readonly VfioDevice _device;
 

@@ -42,9 +42,14 @@ internal static unsafe class Mmio
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReadBlock32(byte* address, Span<uint> destination)
     {
-        for (int i = 0; i < destination.Length; i++)
+        fixed (uint* first = destination)
         {
-            destination[i] = Volatile.Read(ref ((uint*)address)[i]);
+            uint* end = first + destination.Length;
+            uint* from = (uint*)address;
+            for (uint* to = first; to < end; to++, from++)
+            {
+                *to = Volatile.Read(ref *from);
+            }
         }
     }
 
@@ -52,9 +57,14 @@ internal static unsafe class Mmio
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReadBlock64(byte* address, Span<ulong> destination)
     {
-        for (int i = 0; i < destination.Length; i++)
+        fixed (ulong* first = destination)
         {
-            destination[i] = Volatile.Read(ref ((ulong*)address)[i]);
+            ulong* end = first + destination.Length;
+            ulong* from = (ulong*)address;
+            for (ulong* to = first; to < end; to++, from++)
+            {
+                *to = Volatile.Read(ref *from);
+            }
         }
     }
 
@@ -62,9 +72,14 @@ internal static unsafe class Mmio
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void WriteBlock32(byte* address, ReadOnlySpan<uint> source)
     {
-        for (int i = 0; i < source.Length; i++)
+        fixed (uint* first = source)
         {
-            Volatile.Write(ref ((uint*)address)[i], source[i]);
+            uint* end = first + source.Length;
+            uint* to = (uint*)address;
+            for (uint* from = first; from < end; from++, to++)
+            {
+                Volatile.Write(ref *to, *from);
+            }
         }
     }
 
@@ -72,9 +87,14 @@ internal static unsafe class Mmio
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void WriteBlock64(byte* address, ReadOnlySpan<ulong> source)
     {
-        for (int i = 0; i < source.Length; i++)
+        fixed (ulong* first = source)
         {
-            Volatile.Write(ref ((ulong*)address)[i], source[i]);
+            ulong* end = first + source.Length;
+            ulong* to = (ulong*)address;
+            for (ulong* from = first; from < end; from++, to++)
+            {
+                Volatile.Write(ref *to, *from);
+            }
         }
     }
 }
