@@ -66,7 +66,7 @@ internal sealed class DeviceOpener(VfioHost host)
         VfioException? first = null;
         BackendChoice choice = Choose(options);
         foreach (IReadOnlyList<VfioBackend> candidate in choice.Candidates(
-            host, device.Node is not null, device.Group is not null, device.IsNoIommu))
+            host, choice.IsForced || device.Node is not null, device.Group is not null, device.IsNoIommu))
         {
             var wish = new AddressSpaceOptions { AllowUnsafeNoIommu = device.IsNoIommu };
             try

@@ -5,6 +5,8 @@ namespace Vfio.Core;
 /// <summary>A device of the host, as sysfs shows it at the time of an open: a PCI function, or a mediated device.</summary>
 internal sealed class HostDevice
 {
+    private string? _node;
+
     private HostDevice(string name, string folder, PciAddress? address)
     {
         Name = name;
@@ -27,11 +29,11 @@ internal sealed class HostDevice
     /// <summary>The number of its group, or null.</summary>
     public int? Group { get; private init; }
 
-    /// <summary>The name of its own node, such as <c>vfio0</c>; null where the kernel makes none.</summary>
-    public string? Node { get; private init; }
+    /// <summary>The name of its own node, such as <c>vfio0</c>; null where the kernel makes none. Looked up when it is asked for: not all back ends do.</summary>
+    public string? Node => _node ??= SysfsFile.FirstFolder(Path.Combine(Folder, "vfio-dev"));
 
     /// <summary>Whether no IOMMU stands between it and memory.</summary>
-    public bool IsNoIommu { get; private init; }
+    public bool IsNoIommu { get; private set; }
 
     /// <summary>What is owned by one process only: the group, or where the kernel makes none, the device.</summary>
     public string OwnedUnit => Group is { } id ? id.ToString(CultureInfo.InvariantCulture) : Name;
@@ -45,18 +47,16 @@ internal sealed class HostDevice
             throw DeviceErrors.NoSuchDevice(address.ToString());
         }
 
-        string folder = host.Paths.Function(address);
         int? group = host.Pci.Group(address);
-        string? node = NodeOf(folder);
-        return new HostDevice(address.ToString(), folder, address)
+        var device = new HostDevice(address.ToString(), host.Paths.Function(address), address)
         {
             Driver = host.Pci.Driver(address),
             Group = group,
-            Node = node,
-
-            // Without groups in the kernel's configuration, a node without a group is all that tells.
-            IsNoIommu = group is { } id ? host.Pci.IsNoIommu(id) : node is not null,
         };
+
+        // Without groups in the kernel's configuration, a node without a group is all that tells.
+        device.IsNoIommu = group is { } id ? host.Pci.IsNoIommu(id) : device.Node is not null;
+        return device;
     }
 
     /// <summary>Finds a mediated device. What it may reach is its driver's business, so that it always counts as isolated.</summary>
@@ -77,9 +77,6 @@ internal sealed class HostDevice
                 SysfsFile.LinkName(Path.Combine(folder, "iommu_group")), NumberStyles.None, CultureInfo.InvariantCulture, out int group)
                 ? group
                 : null,
-            Node = NodeOf(folder),
         };
     }
-
-    private static string? NodeOf(string folder) => SysfsFile.FirstFolder(Path.Combine(folder, "vfio-dev"));
 }

@@ -11,11 +11,10 @@ internal static unsafe class RegionInfoReader
     /// <exception cref="InvalidDataException">It contradicts itself; the message names the device.</exception>
     public static RegionInfo Parse(string device, int index, ReadOnlySpan<byte> answer)
     {
-        string step = $"{device}: VFIO_DEVICE_GET_REGION_INFO of region {index}";
         var header = MemoryMarshal.Read<vfio_region_info>(answer);
         if (header.size > long.MaxValue || header.offset > long.MaxValue - header.size)
         {
-            throw new InvalidDataException($"{step}: 0x{header.size:x} bytes at 0x{header.offset:x} leaves 63 bits.");
+            throw new InvalidDataException($"{Step(device, index)}: 0x{header.size:x} bytes at 0x{header.offset:x} leaves 63 bits.");
         }
 
         var features = (RegionFeatures)header.flags;
@@ -33,6 +32,7 @@ internal static unsafe class RegionInfoReader
             return info;
         }
 
+        string step = Step(device, index);
         foreach (InfoCapability capability in new InfoCapabilityChain(answer, header.cap_offset, sizeof(vfio_region_info), step))
         {
             info = (uint)capability.Id switch
@@ -55,6 +55,8 @@ internal static unsafe class RegionInfoReader
         var kind = capability.Read<vfio_region_info_cap_type>();
         return (kind.type, kind.subtype);
     }
+
+    private static string Step(string device, int index) => $"{device}: VFIO_DEVICE_GET_REGION_INFO of region {index}";
 
     private static RegionArea[] ReadAreas(InfoCapability capability, long size, string step)
     {
