@@ -24,13 +24,13 @@ internal sealed class SoakBlocks(int thread, AddressSpace space, SoakPool[] pool
         SoakPool pool = pools[random.Next(pools.Length)];
         if (!pool.TryRent(thread, out DmaBlock block))
         {
-            Require(block == default, "A refusal came with a block.");
+            DivergenceException.ThrowUnless(block == default, "A refusal came with a block.");
             counts.Add(SoakCommand.RentRefused);
             return;
         }
 
-        Require(block.IsRented, "A block that was just rented is not.");
-        Require(
+        DivergenceException.ThrowUnless(block.IsRented, "A block that was just rented is not.");
+        DivergenceException.ThrowUnless(
             block.Iova == pool.Pool.Buffer.Iova + ((long)block.Index * pool.Pool.Stride)
                 && block.Address == pool.Pool.Buffer.Address + (block.Index * pool.Pool.Stride),
             "A block is not where its number says.");
@@ -65,7 +65,7 @@ internal sealed class SoakBlocks(int thread, AddressSpace space, SoakPool[] pool
         }
 
         DmaBlock block = _ended[random.Next(Math.Min(_endedCount, _ended.Length))].Block;
-        Require(!block.IsRented, "A block that was returned is rented.");
+        DivergenceException.ThrowUnless(!block.IsRented, "A block that was returned is rented.");
         try
         {
             block.Dispose();
@@ -88,30 +88,22 @@ internal sealed class SoakBlocks(int thread, AddressSpace space, SoakPool[] pool
 
         (SoakPool pool, DmaBlock block, _) = _rented[random.Next(_count)];
         int offset = random.Next(block.Length);
-        Require(
+        DivergenceException.ThrowUnless(
             pool.Pool.TryGetBlock(block.Iova + offset, out DmaBlock found) && found == block,
             "TryGetBlock did not find a block that is rented.");
-        Require(
+        DivergenceException.ThrowUnless(
             pool.Pool.TryGetIova(block.AsSpan()[offset..], out Iova iova) && iova == block.Iova + offset,
             "The pool's TryGetIova and the model differ.");
-        Require(
+        DivergenceException.ThrowUnless(
             space.TryGetAddress(iova, out nint address) && address == block.Address + offset,
             "The address space does not find a block of a pool.");
         counts.Add(SoakCommand.FindBlock);
     }
 
-    private static void Require(bool holds, string divergence)
-    {
-        if (!holds)
-        {
-            throw new DivergenceException(divergence);
-        }
-    }
-
     private void ReturnAt(int index)
     {
         RentedBlock rented = _rented[index];
-        Require(rented.Block.AsSpan().IndexOfAnyExcept(rented.Pattern) < 0, "Somebody else wrote into a block that was rented.");
+        DivergenceException.ThrowUnless(rented.Block.AsSpan().IndexOfAnyExcept(rented.Pattern) < 0, "Somebody else wrote into a block that was rented.");
         rented.Pool.Return(thread, rented.Block);
         _rented[index] = _rented[--_count];
         _rented[_count] = default;

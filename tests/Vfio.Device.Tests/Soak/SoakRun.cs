@@ -93,7 +93,7 @@ internal sealed class SoakRun : IDisposable
                 Meet(SoakPhase.Everything);
                 _allocations.Add(Meet(SoakPhase.HotPath));
                 SteadyRounds++;
-                Require(
+                DivergenceException.ThrowUnless(
                     _allocations.Total <= RuntimesShare,
                     $"Nothing should be allocated, and these are the bytes of {SteadyRounds} rounds: {_allocations}.");
             }
@@ -110,16 +110,8 @@ internal sealed class SoakRun : IDisposable
             }
         }
 
-        Require(_pools.All(static pool => pool.Pool.AvailableBlocks == pool.Pool.BlockCount), "Blocks are missing from a pool.");
+        DivergenceException.ThrowUnless(_pools.All(static pool => pool.Pool.AvailableBlocks == pool.Pool.BlockCount), "Blocks are missing from a pool.");
         return Sum(static thread => thread.Counts);
-    }
-
-    private static void Require(bool holds, string divergence)
-    {
-        if (!holds)
-        {
-            throw new DivergenceException(divergence);
-        }
     }
 
     /// <summary>
@@ -129,7 +121,7 @@ internal sealed class SoakRun : IDisposable
     private void GrowBooks()
     {
         const long Spread = 2 * IovaClaims.Page;
-        const int Count = 6 * Threads * SoakMappings.Capacity;
+        const int Count = 6 * Threads * LiveMemories.Capacity;
         _ = _space.TryGetIova(0, out _);
         _ = _space.TryGetAddress(default, out _);
         using MemoryHandle page = MemoryHandle.Allocate(LinuxKernel.Instance, IovaClaims.Page, DmaPageSize.Base);
@@ -196,10 +188,10 @@ internal sealed class SoakRun : IDisposable
             throw new DivergenceException(_failure.Message, _failure);
         }
 
-        int live = _threads.Sum(static thread => thread.Mappings.Count) + _pools.Length;
-        Require(_space.MappingCount == live, $"{live} mappings should be live, and {_space.MappingCount} are.");
+        int live = _threads.Sum(static thread => thread.LiveCount) + _pools.Length;
+        DivergenceException.ThrowUnless(_space.MappingCount == live, $"{live} mappings should be live, and {_space.MappingCount} are.");
         uint? available = _space.GetInfo().AvailableMappings;
-        Require(available == _available - (uint)live, $"The kernel has room for {available} more mappings, after {_available} without any and with {live} live.");
+        DivergenceException.ThrowUnless(available == _available - (uint)live, $"The kernel has room for {available} more mappings, after {_available} without any and with {live} live.");
         Tell();
         return Sum(static thread => thread.Allocations);
     }

@@ -36,9 +36,14 @@ internal sealed class SoakThread : IDisposable
     ];
 
     private const int CommandsPerCopy = 16;
+    private const long ArenaLength = 4 << 20;
 
     private readonly Random _random;
     private readonly Edu? _edu;
+    private readonly MemoryHandle _arena = MemoryHandle.Allocate(LinuxKernel.Instance, ArenaLength, DmaPageSize.Base);
+    private readonly LiveMemories _live;
+    private readonly SoakMappings _mappings;
+    private readonly SoakLookups _lookups;
     private readonly SoakBlocks _blocks;
     private volatile bool _aboutToWait;
 
@@ -52,11 +57,14 @@ internal sealed class SoakThread : IDisposable
     {
         _random = new Random(seed);
         _edu = edu;
-        Mappings = new SoakMappings(number, space, claims, _random, Counts);
+        _live = new LiveMemories(_random);
+        _mappings = new SoakMappings(number, space, claims, _arena, _live, _random, Counts);
+        _lookups = new SoakLookups(space, _arena, _live, _random, Counts);
         _blocks = new SoakBlocks(number, space, pools, _random, Counts);
     }
 
-    public SoakMappings Mappings { get; }
+    /// <summary>How many mappings it has.</summary>
+    public int LiveCount => _live.Count;
 
     public SoakCounts Counts { get; } = new();
 
@@ -69,7 +77,7 @@ internal sealed class SoakThread : IDisposable
     /// <summary>The bytes that the last phase has allocated.</summary>
     public SoakCounts Allocations { get; } = new();
 
-    public void Dispose() => Mappings.Dispose();
+    public void Dispose() => _arena.Dispose();
 
     /// <summary>Does a phase: commands, as long as it is told to.</summary>
     public void Run(SoakPhase phase, Func<int, bool> goesOn)
@@ -78,10 +86,10 @@ internal sealed class SoakThread : IDisposable
         {
             case SoakPhase.Contention:
                 _aboutToWait = true;
-                Mappings.Contend();
+                _mappings.Contend();
                 break;
             case SoakPhase.End:
-                Mappings.UnmapAll();
+                _mappings.UnmapAll();
                 _blocks.ReturnAll();
                 break;
             default:
@@ -118,31 +126,31 @@ internal sealed class SoakThread : IDisposable
         switch (command)
         {
             case SoakCommand.MapStreaming:
-                Mappings.MapStreaming();
+                _mappings.MapStreaming();
                 break;
             case SoakCommand.MapChosen:
-                Mappings.MapChosen();
+                _mappings.MapChosen();
                 break;
             case SoakCommand.MapObject:
-                Mappings.MapObject();
+                _mappings.MapObject();
                 break;
             case SoakCommand.AllocateBuffer:
-                Mappings.AllocateBuffer();
+                _mappings.AllocateBuffer();
                 break;
             case SoakCommand.Unmap:
-                Mappings.Unmap();
+                _mappings.Unmap();
                 break;
             case SoakCommand.UnmapTwice:
-                Mappings.UnmapTwice();
+                _mappings.UnmapTwice();
                 break;
             case SoakCommand.DisposeTwice:
-                Mappings.DisposeTwice();
+                _mappings.DisposeTwice();
                 break;
             case SoakCommand.FindIova:
-                Mappings.FindIova();
+                _lookups.FindIova();
                 break;
             case SoakCommand.FindAddress:
-                Mappings.FindAddress();
+                _lookups.FindAddress();
                 break;
             case SoakCommand.Rent:
                 _blocks.Rent();
@@ -157,7 +165,7 @@ internal sealed class SoakThread : IDisposable
                 _blocks.Find();
                 break;
             case SoakCommand.Copy:
-                Mappings.Copy(_edu!);
+                _lookups.Copy(_edu!);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Nobody draws it.");
