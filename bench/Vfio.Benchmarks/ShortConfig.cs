@@ -23,10 +23,11 @@ internal sealed class ShortConfig : ManualConfig
             .WithIterationTime(TimeInterval.FromMilliseconds(100)));
         AddColumnProvider(DefaultColumnProviders.Instance);
         AddColumn(StatisticColumn.Median);
-        HideColumns(Column.Error, Column.RatioSD);
+        HideColumns(Column.Error, Column.RatioSD, Column.Namespace);
         AddLogger(ConsoleLogger.Default);
         AddExporter(MarkdownExporter.GitHub);
         WithArtifactsPath("artifacts/benchmarks");
+        AddLogicalGroupRules(BenchmarkLogicalGroupRule.ByCategory, BenchmarkLogicalGroupRule.ByParams);
         WithOptions(ConfigOptions.JoinSummary);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
 using Vfio.Benchmarks.Machine;
 using Vfio.Core;
 
@@ -11,7 +10,6 @@ namespace Vfio.Benchmarks.Registers;
 /// memory itself is copied with, which no device may be.
 /// </summary>
 [MemoryDiagnoser]
-[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 public unsafe class BlockCopyBenchmarks
 {
     private const int Length = MemoryDevice.BarLength;

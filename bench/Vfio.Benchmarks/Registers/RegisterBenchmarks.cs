@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
 using Vfio.Benchmarks.Machine;
 using Vfio.Core;
 
@@ -8,7 +7,6 @@ namespace Vfio.Benchmarks.Registers;
 
 /// <summary>Single registers, in memory instead of a device: what the accessors add to the instruction. The base lines are C's volatile pointers.</summary>
 [MemoryDiagnoser]
-[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 public unsafe class RegisterBenchmarks
 {
     private const int Times = 1024;
