@@ -23,7 +23,7 @@ public sealed unsafe class DmaPool : IDisposable
     private readonly Iova _iova;
 
     // Odd while the block is rented; counts on with each change, so that a value of a time that is over is told.
-    private readonly int[] _serials;
+    private readonly BlockNumbers _serials;
     private volatile bool _disposed;
 
     private DmaPool(DmaBuffer buffer, int blockLength, int stride, int blockCount, bool poison)
@@ -35,7 +35,7 @@ public sealed unsafe class DmaPool : IDisposable
         _poison = poison;
         _base = (byte*)buffer.Address;
         _iova = buffer.Iova;
-        _serials = new int[blockCount];
+        _serials = new BlockNumbers(blockCount);
         _free = new FreeBlocks(blockCount);
         Memory = new DmaMemoryPool(this);
         if (poison)
@@ -62,7 +62,7 @@ public sealed unsafe class DmaPool : IDisposable
         get
         {
             int free = 0;
-            foreach (ref int serial in _serials.AsSpan())
+            foreach (ref int serial in _serials.All)
             {
                 free += ~Volatile.Read(ref serial) & 1;
             }
@@ -121,7 +121,7 @@ public sealed unsafe class DmaPool : IDisposable
         options ??= new DmaPoolOptions();
         int alignment = options.AlignmentOf(blockLength);
         int stride = StrideOf(blockLength, alignment);
-        long count = Math.Min(buffer.Length / stride, Array.MaxLength);
+        long count = Math.Min(buffer.Length / stride, BlockNumbers.MaxCount);
         if (count == 0 || (buffer.Iova & (ulong)(alignment - 1)) != 0)
         {
             throw new ArgumentException(
@@ -188,7 +188,7 @@ public sealed unsafe class DmaPool : IDisposable
         ulong index = offset / (uint)Stride;
         if (index < (ulong)BlockCount && offset % (uint)Stride < (uint)BlockLength)
         {
-            int serial = Volatile.Read(ref _serials[index]);
+            int serial = Volatile.Read(ref _serials[(int)index]);
             block = new DmaBlock(this, (int)index, serial);
             return (serial & 1) != 0;
         }

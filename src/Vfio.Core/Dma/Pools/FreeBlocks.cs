@@ -18,14 +18,14 @@ internal sealed class FreeBlocks
 
     private static int _numbers;
 
-    private readonly int[] _below;
+    private readonly BlockNumbers _below;
     private readonly Head[] _heads;
 
     public FreeBlocks(int count)
     {
         // More stacks than processors, so that threads seldom share one by the chance of their numbers.
         int stacks = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount * 2, 64));
-        _below = new int[count];
+        _below = new BlockNumbers(count);
         _heads = new Head[stacks];
         for (int block = count - 1; block >= 0; block--)
         {
@@ -132,11 +132,12 @@ internal sealed class FreeBlocks
     private static long Changed(long head, int top)
         => unchecked((((head >> ChangeShift) + 1) << ChangeShift) | (uint)top);
 
-    // A line of its own, and the one that processors fetch along with it.
+    // A line of its own, and the one that processors fetch along with it; in the middle, so that the first is in no line with the array's
+    // length, which all threads read, nor the last with what follows the array.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Head
     {
-        [FieldOffset(0)]
+        [FieldOffset(56)]
         public long Top;
     }
 }
