@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using BenchmarkDotNet.Attributes;
-using Vfio.Benchmarks.Machine;
+using Vfio.Bench.Machine;
 using Vfio.Core;
 
 namespace Vfio.Benchmarks.ConfigSpace;

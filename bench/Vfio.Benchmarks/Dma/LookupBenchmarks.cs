@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Vfio.Benchmarks.Machine;
+using Vfio.Bench.Machine;
 using Vfio.Core;
 
 namespace Vfio.Benchmarks.Dma;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using Vfio.Benchmarks.Machine;
+using Vfio.Bench.Machine;
 using Vfio.Core;
 
 namespace Vfio.Benchmarks.Registers;

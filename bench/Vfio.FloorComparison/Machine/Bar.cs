@@ -1,3 +1,4 @@
+using Vfio.Bench.Machine;
 using Vfio.Core;
 
 namespace Vfio.FloorComparison;
@@ -5,15 +6,15 @@ namespace Vfio.FloorComparison;
 /// <summary>A BAR that is memory: that of the device, or on the host pages of the process in its place.</summary>
 internal sealed class Bar : IDisposable
 {
-    private const int DeviceBar = 2;
+    private const int IvshmemBar = 2;
     private readonly VfioDevice _device;
 
     public Bar(Place place)
     {
-        _device = place.Ivshmem is { } address ? place.Open(address) : MemoryTransport.Open();
+        _device = place.Ivshmem is { } address ? place.Open(address) : MemoryDevice.Open();
         try
         {
-            Region = _device.Regions.Bar(DeviceBar).Map();
+            Region = _device.Regions.Bar(place.Ivshmem is null ? 0 : IvshmemBar).Map();
         }
         catch
         {

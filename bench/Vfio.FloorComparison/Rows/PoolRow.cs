@@ -1,3 +1,4 @@
+using Vfio.Bench.Machine;
 using Vfio.Core;
 
 namespace Vfio.FloorComparison;
@@ -26,7 +27,7 @@ internal sealed class PoolRow : IRow
     public IReadOnlyList<Figure> Run(Place place, Load load)
     {
         using VfioDevice? device = place.Machine is null ? null : place.Open(place.Edu);
-        using AddressSpace? memory = device is null ? MemoryBackend.CreateSpace() : null;
+        using AddressSpace? memory = device is null ? SilentIommu.CreateSpace() : null;
         using var pool = DmaPool.Create(memory ?? device!.Dma, BlockLength, Blocks);
         Figure one = Meter.Measure(load, () => RentAndReturn(pool, load.Count));
         using var other = new SecondThread(() => RentAndReturn(pool, load.Count));

@@ -1,4 +1,4 @@
-namespace Vfio.Benchmarks.Machine;
+namespace Vfio.Benchmarks.Dma;
 
 /// <summary>Threads that do the same thing at the same time, as often as they are told to.</summary>
 internal sealed class Team : IDisposable

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Vfio.Core;
 using Vfio.Native;
 
-namespace Vfio.Benchmarks.Machine;
+namespace Vfio.Bench.Machine;
 
 /// <summary>A device in this process: a BAR and a configuration space of memory, and interrupts that are triggered by software.</summary>
 internal sealed unsafe class MemoryDevice : IDeviceTransport

@@ -1,21 +1,14 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Vfio.Core;
 
-namespace Vfio.FloorComparison;
+namespace Vfio.Bench.Machine;
 
-/// <summary>An IOMMU that is not there: what is mapped is noted by the address space, and no kernel hears of it.</summary>
-internal sealed class MemoryBackend : IommuBackend
+/// <summary>A kernel that agrees at once to everything: what is left is the library's own cost.</summary>
+internal sealed class SilentIommu : IommuBackend
 {
-    private const ulong Last = (1UL << 48) - 1;
-
-    private MemoryBackend()
-    {
-    }
-
     public override VfioBackend? Kind => VfioBackend.Iommufd;
 
-    public override string Path => "memory";
+    public override string Path => "silent";
 
     public override string MapStep => "map";
 
@@ -25,22 +18,13 @@ internal sealed class MemoryBackend : IommuBackend
 
     public override bool TakesMappingsAtOnce => true;
 
-    /// <summary>An address space over it.</summary>
-    public static AddressSpace CreateSpace()
-    {
-        AddressSpace space = Create(VfioHost.Local, new MemoryBackend());
-        return space.WithDevices(() =>
-        {
-            space.DeviceJoined();
-            return space;
-        });
-    }
+    public static AddressSpace CreateSpace() => AddressSpace.Started(VfioHost.Local, new SilentIommu());
 
     public override AddressSpaceInfo QueryInfo() => new()
     {
         Backend = VfioBackend.Iommufd,
-        PageSizes = (ulong)Environment.SystemPageSize,
-        Ranges = [new IovaRange(default, new Iova(Last))],
+        PageSizes = 4096,
+        Ranges = [new IovaRange(new Iova(0), new Iova((1UL << 48) - 1))],
     };
 
     public override Iova Map(Iova iova, in DmaSource source, ulong length, DmaAccess access) => iova;
@@ -64,7 +48,4 @@ internal sealed class MemoryBackend : IommuBackend
     public override void Release()
     {
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
-    private static extern AddressSpace Create(VfioHost host, IommuBackend iommu);
 }
