@@ -10,7 +10,8 @@ namespace Vfio.Core;
 /// <param name="host">The host whose loop waits.</param>
 /// <remarks>
 /// A wait is pending from <see cref="WaitAsync"/> until the event, the cancellation or the disposal ends it, whichever
-/// takes the pending state first under the lock. Continuations run on the thread pool, never on the loop's thread.
+/// takes the pending state first under the lock. After an event the continuation runs on the loop's thread if that has been relieved, else on the
+/// thread pool, as after a cancellation or the disposal.
 /// </remarks>
 internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor, VfioHost host)
     : IValueTaskSource<TResult>, IEventListener, IDisposable
@@ -19,7 +20,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     private readonly Lock _gate = new();
     private EventLoop? _loop;
     private ulong _key;
-    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<TResult> _source;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private TTake? _take;
@@ -50,6 +51,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
             _token = cancellationToken;
             _take = take;
             _source.Reset();
+            _source.RunContinuationsAsynchronously = true;
             version = _source.Version;
             try
             {
@@ -83,8 +85,10 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     }
 
     /// <inheritdoc/>
-    public void OnSignalled()
+    public void OnSignalled(bool mayRun)
     {
+        TResult? result = default;
+        Exception? refusal = null;
         lock (_gate)
         {
             if (!_pending)
@@ -94,21 +98,31 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
 
             try
             {
-                if (!_take!.TryTake(out TResult result))
+                if (!_take!.TryTake(out result))
                 {
                     // A blocking wait of another thread was faster.
                     Arm();
                     return;
                 }
-
-                End();
-                _source.SetResult(result);
             }
             catch (Exception error) when (error is VfioException or ObjectDisposedException or InvalidDataException)
             {
-                End();
-                _source.SetException(error);
+                refusal = error;
             }
+
+            End();
+            _source.RunContinuationsAsynchronously = !mayRun;
+        }
+
+        // Outside of the lock: what goes on may stay here. Nobody else ends a wait that is not pending, nor begins another before this one's
+        // result is taken.
+        if (refusal is null)
+        {
+            _source.SetResult(result!);
+        }
+        else
+        {
+            _source.SetException(refusal);
         }
     }
 

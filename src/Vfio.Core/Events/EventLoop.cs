@@ -3,9 +3,14 @@ using Vfio.Native;
 namespace Vfio.Core;
 
 /// <summary>
-/// One thread that waits for all descriptors that are being awaited, of interrupts and of fault queues, so that an await holds none.
+/// Waits for all descriptors that are being awaited, of interrupts and of fault queues, so that an await holds no thread.
 /// </summary>
-/// <remarks>Thread-safe. Every descriptor is armed for one notification at a time, so a late one never finds a stranger.</remarks>
+/// <remarks>
+/// <para>Thread-safe. Every descriptor is armed for one notification at a time, so a late one never finds a stranger.</para>
+/// <para>Two threads take turns. The one that waits and is woken leaves the waiting to the other and runs what was awaited itself, which spares
+/// it the way through the thread pool, a second wake-up. While the other is still at that, what comes goes to the pool: one of the
+/// two always waits, whatever the programs that await do.</para>
+/// </remarks>
 internal sealed unsafe class EventLoop
 {
     private const int BatchSize = 64;
@@ -13,7 +18,11 @@ internal sealed unsafe class EventLoop
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, IEventListener> _registered = [];
     private readonly KernelHandle _epoll;
+    private readonly SemaphoreSlim _turn = new(1);
     private ulong _lastKey;
+
+    // Whether the other thread has nothing to do but to wait for its turn.
+    private int _standsBy;
 
     public EventLoop(IVfioKernel kernel)
     {
@@ -24,7 +33,10 @@ internal sealed unsafe class EventLoop
         }
 
         _epoll = new KernelHandle(kernel, fd, "epoll");
-        new Thread(Run) { IsBackground = true, Name = "Vfio events" }.Start();
+        for (int i = 0; i < 2; i++)
+        {
+            new Thread(Run) { IsBackground = true, Name = "Vfio events" }.Start();
+        }
     }
 
     /// <summary>Makes a descriptor known, without arming it. It stays open until it is removed.</summary>
@@ -74,13 +86,38 @@ internal sealed unsafe class EventLoop
         using DescriptorLease epoll = _epoll.Lease();
         while (true)
         {
-            // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
-            int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
-            for (int i = 0; i < count; i++)
+            StandBy();
+            bool leads = true;
+            while (leads)
             {
-                Find(events[i].data.u64)?.OnSignalled();
+                // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
+                int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
+                for (int i = 0; i < count; i++)
+                {
+                    // The last one is run here, when nothing waits behind it.
+                    bool mayRun = i == count - 1 && TryHandOver();
+                    leads = !mayRun;
+                    Find(events[i].data.u64)?.OnSignalled(mayRun);
+                }
             }
         }
+    }
+
+    private void StandBy()
+    {
+        Volatile.Write(ref _standsBy, 1);
+        _turn.Wait();
+    }
+
+    private bool TryHandOver()
+    {
+        bool taken = Interlocked.CompareExchange(ref _standsBy, 0, 1) == 1;
+        if (taken)
+        {
+            _turn.Release();
+        }
+
+        return taken;
     }
 
     private IEventListener? Find(ulong key)
