@@ -25,6 +25,9 @@ internal abstract class IommuBackend
     /// <summary>Whether an IOMMU keeps the devices from memory that is not mapped.</summary>
     public abstract bool IsIsolated { get; }
 
+    /// <summary>What the kernel's side is open by, until the release and after it as long as others have references; null where there is none.</summary>
+    public virtual SafeHandle? KernelObject => null;
+
     /// <summary>Whether the kernel has something to map into, and tells its ranges, before the first device is attached.</summary>
     public abstract bool TakesMappingsAtOnce { get; }
 

@@ -34,6 +34,8 @@ internal sealed unsafe class ContainerBackend : IommuBackend
 
     public override VfioBackend? Kind => (_model ?? (_wanted.Count == 1 ? _wanted[0] : null)) is { } model ? model.ToBackend(IsIommufd) : null;
 
+    public override SafeHandle KernelObject => Container;
+
     public override string Path => Container.Path;
 
     public override string MapStep => nameof(VFIO_IOMMU_MAP_DMA);

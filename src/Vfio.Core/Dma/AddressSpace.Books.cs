@@ -114,12 +114,7 @@ public sealed partial class AddressSpace
                 return false;
             }
 
-            // When the kernel's object is gone, so are its mappings.
-            if (!_released)
-            {
-                Iommu.Unmap(_table[slot].Key, _table[slot].Size);
-            }
-
+            Undo(slot);
             _table.Remove(slot);
             return true;
         }
@@ -145,11 +140,50 @@ public sealed partial class AddressSpace
         }
         catch (VfioException)
         {
-            // A device may still reach the pages: the mapping stays in the books, and the pages with it.
+            // A device may still reach these pages: what is mapped stays in the books, and the pages with it.
+            _table.Shorten(slot, done);
             return;
         }
 
         _table.Remove(slot);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Undo(int slot)
+    {
+        if (_released)
+        {
+            UndoLate(slot);
+        }
+        else
+        {
+            Iommu.Unmap(_table[slot].Key, _table[slot].Size);
+        }
+    }
+
+    // A call on a device that another thread is still in keeps the kernel's object open longer than the address space has users.
+    private void UndoLate(int slot)
+    {
+        bool held = false;
+        try
+        {
+            Iommu.KernelObject?.DangerousAddRef(ref held);
+            if (held)
+            {
+                Iommu.Unmap(_table[slot].Key, _table[slot].Size);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The kernel's object is gone, and its mappings with it.
+        }
+        finally
+        {
+            if (held)
+            {
+                Iommu.KernelObject!.DangerousRelease();
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

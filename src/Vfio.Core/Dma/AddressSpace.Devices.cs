@@ -49,7 +49,7 @@ public sealed partial class AddressSpace
     {
         lock (_gate)
         {
-            if (Interlocked.Decrement(ref _devices) == 0 && Iommu.EndsWithLastDevice)
+            if (Interlocked.Decrement(ref _devices) == 0 && _endsWithLastDevice)
             {
                 EndAll();
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Vfio.Core;
@@ -206,7 +207,8 @@ public sealed partial class AddressSpace
     {
         lock (_gate)
         {
-            bool gone = _released || _table.Count == 0 || Iommu.TryUnmapAll();
+            bool gone = _table.Count == 0 || TryUnmapAll();
+            VfioException? first = null;
             for (int slot = 0; slot < _table.SlotCount; slot++)
             {
                 if (!_table.IsLive(slot))
@@ -214,13 +216,39 @@ public sealed partial class AddressSpace
                     continue;
                 }
 
-                if (!gone)
+                try
                 {
-                    Iommu.Unmap(_table[slot].Key, _table[slot].Size);
-                }
+                    if (!gone)
+                    {
+                        Undo(slot);
+                    }
 
-                _table.Remove(slot);
+                    _table.Remove(slot);
+                }
+                catch (VfioException error)
+                {
+                    // The others are undone all the same.
+                    first ??= error;
+                }
             }
+
+            if (first is not null)
+            {
+                ExceptionDispatchInfo.Throw(first);
+            }
+        }
+    }
+
+    private bool TryUnmapAll()
+    {
+        try
+        {
+            return Iommu.TryUnmapAll();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The kernel's object is gone, and its mappings with it.
+            return true;
         }
     }
 

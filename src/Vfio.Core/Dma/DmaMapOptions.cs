@@ -16,7 +16,8 @@ public record DmaMapOptions
 
     /// <summary>
     /// The address to map at, a multiple of the page size. By default the address space chooses one: the lowest that
-    /// is free above the first 64 KiB, so that devices that drive few address lines can reach it.
+    /// is free above the first 64 KiB, so that devices that drive few address lines can reach it; for a <see cref="StreamingMapping"/> it may be
+    /// one that another of the same length has just left.
     /// </summary>
     public Iova? Iova { get; init; }
 

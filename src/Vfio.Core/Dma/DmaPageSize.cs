@@ -3,7 +3,10 @@ namespace Vfio.Core;
 /// <summary>The pages that a <see cref="DmaBuffer"/> is made of.</summary>
 public enum DmaPageSize
 {
-    /// <summary>The system's base pages, 4 KiB on x86-64.</summary>
+    /// <summary>
+    /// The system's base pages, 4 KiB on x86-64. A system that makes huge pages unasked (<c>transparent_hugepage/enabled</c> at <c>always</c>) may
+    /// join them all the same.
+    /// </summary>
     Base,
 
     /// <summary>

@@ -155,8 +155,8 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
         {
             lock (_gate)
             {
-                // One that is awaited twice must not end the wait that came after it.
-                if (token == _source.Version)
+                // One that is awaited twice must not end the wait that came after it, nor one that is read too early itself.
+                if (token == _source.Version && _source.GetStatus(token) != ValueTaskSourceStatus.Pending)
                 {
                     _inUse = false;
                 }
@@ -174,7 +174,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     {
         if (_loop is null)
         {
-            // Not before the first await: a driver that only blocks needs no loop, nor its thread.
+            // Not before the first await: a driver that only blocks needs no loop, nor its threads.
             EventLoop loop = host.EventLoop;
             _key = loop.Add(descriptor, this);
             _loop = loop;

@@ -54,7 +54,7 @@ internal sealed class EventFd : IEventTake<ulong>, IDisposable
     {
         using DescriptorLease lease = _handle.Lease();
         int result = _kernel.WriteEventFd(lease.Fd, 1);
-        if (result < 0 && result != -Errno.EAGAIN)
+        if (result < 0)
         {
             throw InterruptErrors.EventFd("write", -result);
         }

@@ -18,7 +18,7 @@ internal sealed unsafe class EventLoop
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, IEventListener> _registered = [];
     private readonly KernelHandle _epoll;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turn = new(0);
     private ulong _lastKey;
 
     // Whether the other thread has nothing to do but to wait for its turn.
@@ -33,10 +33,8 @@ internal sealed unsafe class EventLoop
         }
 
         _epoll = new KernelHandle(kernel, fd, "epoll");
-        for (int i = 0; i < 2; i++)
-        {
-            new Thread(Run) { IsBackground = true, Name = "Vfio events" }.Start();
-        }
+        new Thread(() => TakeTurns(leads: true)) { IsBackground = true, Name = "Vfio events" }.Start();
+        new Thread(() => TakeTurns(leads: false)) { IsBackground = true, Name = "Vfio events" }.Start();
     }
 
     /// <summary>Makes a descriptor known, without arming it. It stays open until it is removed.</summary>
@@ -80,29 +78,41 @@ internal sealed unsafe class EventLoop
         }
     }
 
-    private void Run()
+    private void TakeTurns(bool leads)
+    {
+        while (true)
+        {
+            if (!leads)
+            {
+                StandBy();
+            }
+
+            Lead();
+            leads = false;
+        }
+    }
+
+    // Waits for events until the other thread does.
+    private void Lead()
     {
         epoll_event* events = stackalloc epoll_event[BatchSize];
         using DescriptorLease epoll = _epoll.Lease();
-        while (true)
+        bool leads = true;
+        while (leads)
         {
-            StandBy();
-            bool leads = true;
-            while (leads)
+            // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
+            int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
+            for (int i = 0; i < count; i++)
             {
-                // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
-                int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
-                for (int i = 0; i < count; i++)
-                {
-                    // The last one is run here, when nothing waits behind it.
-                    bool mayRun = i == count - 1 && TryHandOver();
-                    leads = !mayRun;
-                    Find(events[i].data.u64)?.OnSignalled(mayRun);
-                }
+                // The last one is run here, when nothing waits behind it.
+                bool mayRun = i == count - 1 && TryHandOver();
+                leads = !mayRun;
+                Find(events[i].data.u64)?.OnSignalled(mayRun);
             }
         }
     }
 
+    // One leads from the start, and only it hands over: whoever says that it stands by has no turn coming from before.
     private void StandBy()
     {
         Volatile.Write(ref _standsBy, 1);

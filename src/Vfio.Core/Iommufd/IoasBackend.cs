@@ -30,6 +30,8 @@ internal sealed unsafe class IoasBackend : IommuBackend
     /// <summary>The IOAS.</summary>
     public IommufdObject Ioas { get; }
 
+    public override SafeHandle KernelObject => Ioas;
+
     public override VfioBackend? Kind => VfioBackend.Iommufd;
 
     public override string Path => Ioas.Iommufd.Path;

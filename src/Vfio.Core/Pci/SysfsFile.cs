@@ -6,8 +6,8 @@ namespace Vfio.Core;
 /// <summary>Reads files and links that may be missing, or not for this user.</summary>
 internal static class SysfsFile
 {
-    // No attribute of sysfs is longer than a page.
-    private const int Longest = 4096;
+    // No attribute of sysfs is longer than a page; files of procfs may be.
+    private const int Page = 4096;
 
     /// <summary>The text without its line end, or null where it cannot be read.</summary>
     public static string? ReadText(string path)
@@ -22,7 +22,7 @@ internal static class SysfsFile
         {
             // Neither a stream nor a reader, which make more calls than an attribute is long, nor a lock that other readers would meet.
             using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            return Read(file).TrimEnd('\n');
+            return (Read(file) ?? File.ReadAllText(path)).TrimEnd('\n');
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -63,9 +63,10 @@ internal static class SysfsFile
         }
     }
 
-    private static string Read(SafeFileHandle file)
+    // Null where it is longer than a page.
+    private static string? Read(SafeFileHandle file)
     {
-        Span<byte> text = stackalloc byte[Longest];
+        Span<byte> text = stackalloc byte[Page];
         int length = 0;
         int read;
         do
@@ -73,7 +74,7 @@ internal static class SysfsFile
             read = RandomAccess.Read(file, text[length..], length);
             length += read;
         }
-        while (read > 0 && length < Longest);
-        return Encoding.UTF8.GetString(text[..length]);
+        while (read > 0 && length < Page);
+        return length == Page ? null : Encoding.UTF8.GetString(text[..length]);
     }
 }

@@ -202,19 +202,35 @@ public sealed unsafe partial class MappedRegion
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte ReadSlowly8(long offset)
-        => IsInSmallerArea(offset, sizeof(byte)) ? Mmio.Read8(_base + offset) : _region.Read8(offset);
+    {
+        byte value = IsInSmallerArea(offset, sizeof(byte)) ? Mmio.Read8(_base + offset) : _region.Read8(offset);
+        GC.KeepAlive(this);
+        return value;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ushort ReadSlowly16(long offset)
-        => IsInSmallerArea(offset, sizeof(ushort)) ? Mmio.Read16(_base + offset) : _region.Read16(offset);
+    {
+        ushort value = IsInSmallerArea(offset, sizeof(ushort)) ? Mmio.Read16(_base + offset) : _region.Read16(offset);
+        GC.KeepAlive(this);
+        return value;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint ReadSlowly32(long offset)
-        => IsInSmallerArea(offset, sizeof(uint)) ? Mmio.Read32(_base + offset) : _region.Read32(offset);
+    {
+        uint value = IsInSmallerArea(offset, sizeof(uint)) ? Mmio.Read32(_base + offset) : _region.Read32(offset);
+        GC.KeepAlive(this);
+        return value;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ulong ReadSlowly64(long offset)
-        => IsInSmallerArea(offset, sizeof(ulong)) ? Mmio.Read64(_base + offset) : _region.Read64(offset);
+    {
+        ulong value = IsInSmallerArea(offset, sizeof(ulong)) ? Mmio.Read64(_base + offset) : _region.Read64(offset);
+        GC.KeepAlive(this);
+        return value;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void WriteSlowly8(long offset, byte value)

@@ -6,7 +6,7 @@ namespace Vfio.Core;
 /// <summary>One register of 64 bits of a <see cref="MappedRegion"/>: a doorbell, say. A write costs the store and nothing else.</summary>
 /// <remarks>
 /// Thread-safe. It keeps the region's addresses, not its device: once the region or the device has been disposed, a read gives zero and
-/// a write reaches nothing. A default value must not be used.
+/// a write reaches nothing (where the system had no memory left to put in the registers' place, it faults). A default value must not be used.
 /// </remarks>
 [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares registers.")]
 public readonly unsafe struct Register64

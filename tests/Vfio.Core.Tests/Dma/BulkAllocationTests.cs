@@ -80,6 +80,10 @@ public sealed class BulkAllocationTests
             await Assert.ThrowsAsync<VfioException>(() => device.Dma.AllocateLargeAsync(Length));
             Assert.Single(machine.Kernel.Memory);
             Assert.Equal(1, device.Dma.MappingCount);
+
+            // What is left can be undone, once the kernel does so again.
+            device.Dma.UnmapAll();
+            Assert.Empty(machine.Kernel.Memory);
         }
     }
 

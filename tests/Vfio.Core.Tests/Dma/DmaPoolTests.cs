@@ -106,7 +106,20 @@ public sealed class DmaPoolTests : IDisposable
         Assert.True(_device.Dma.TryGetIova(block.Address + 5, out iova));
         Assert.Equal(block.Iova + 5, iova);
         block.Dispose();
-        Assert.False(pool.TryGetBlock(block.Iova, out _));
+
+        // A completion that comes twice gives nothing to return.
+        Assert.False(pool.TryGetBlock(block.Iova, out DmaBlock free));
+        Assert.False(free.IsRented);
+        free.Dispose();
+        Assert.Equal(4, pool.AvailableBlocks);
+        Assert.Equal(4, Enumerable.Range(0, 4).Select(_ => pool.Rent().Index).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_pool_at_an_address_of_ones_choice_needs_no_huge_pages()
+    {
+        using DmaPool pool = DmaPool.Create(_device.Dma, 4096, 1024, new() { Iova = new Iova(0x10_1000) });
+        Assert.Equal(new Iova(0x10_1000), pool.Buffer.Iova);
     }
 
     [Fact]

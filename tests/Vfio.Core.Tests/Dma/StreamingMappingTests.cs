@@ -83,6 +83,61 @@ public sealed unsafe class StreamingMappingTests : IDisposable
             Assert.Throws<VfioException>(() => device.Dma.DangerousMapStreaming(Memory, Page, new() { Iova = new Iova(0x20_0000) })).Kind);
     }
 
+    [Fact]
+    public void An_address_that_was_chosen_is_put_aside_for_nobody()
+    {
+        using FakeMachine machine = FakeMachine.WithDevice();
+        using VfioDevice device = machine.Open();
+        var chosen = new DmaMapOptions { Iova = new Iova(0x40_0000) };
+        device.Dma.DangerousMapStreaming(Memory, Page, chosen).Unmap();
+        StreamingMapping other = device.Dma.DangerousMapStreaming(Memory, Page);
+        Assert.NotEqual(new Iova(0x40_0000), other.Iova);
+        other.Unmap();
+        Assert.Equal(other.Iova, device.Dma.DangerousMapStreaming(Memory, Page).Iova);
+        device.Dma.DangerousMapStreaming(Memory, Page, chosen).Unmap();
+        device.Dma.UnmapAll();
+    }
+
+    [Theory]
+    [InlineData(FakeInterfaces.ContainersOnly, nameof(IVfioKernel.UnmapDma))]
+    [InlineData(FakeInterfaces.CdevsOnly, nameof(IIommufdCalls.UnmapIoas))]
+    public void What_outlives_the_address_space_in_the_kernel_is_still_undone_there(FakeInterfaces interfaces, string unmap)
+    {
+        using FakeMachine machine = FakeMachine.WithDevice(interfaces);
+        AddressSpace space = machine.CreateSpace();
+        VfioDevice device = machine.Open(space: space);
+        StreamingMapping mapping = space.DangerousMapStreaming(Memory, Page);
+        StreamingMapping other = space.DangerousMapStreaming(Memory, Page);
+        SafeHandle held = space.Iommu.KernelObject!;
+
+        // As a call on the device does that another thread is in.
+        bool added = false;
+        held.DangerousAddRef(ref added);
+        device.Dispose();
+        space.Dispose();
+        int calls = machine.Kernel.Faults.Count(unmap);
+        mapping.Unmap();
+        Assert.Equal(interfaces == FakeInterfaces.CdevsOnly ? calls + 1 : calls, machine.Kernel.Faults.Count(unmap));
+        held.DangerousRelease();
+        other.Unmap();
+        Assert.False(other.IsLive);
+        machine.AssertClean();
+    }
+
+    [Fact]
+    public void What_can_be_undone_is_although_something_else_cannot()
+    {
+        using FakeMachine machine = FakeMachine.WithDevice();
+        machine.Kernel.Extensions.Remove((uint)VfioUapi.VFIO_UNMAP_ALL);
+        using VfioDevice device = machine.Open();
+        StreamingMapping[] mappings = [.. Enumerable.Range(0, 3).Select(_ => device.Dma.DangerousMapStreaming(Memory, Page))];
+        machine.Kernel.Faults.FailNext(nameof(IVfioKernel.UnmapDma), Errno.EIO);
+        Assert.Equal(Errno.EIO, Assert.Throws<VfioException>(device.Dma.UnmapAll).Errno);
+        Assert.Equal([true, false, false], mappings.Select(static mapping => mapping.IsLive));
+        device.Dma.UnmapAll();
+        Assert.Equal(0, device.Dma.MappingCount);
+    }
+
     [Theory]
     [MemberData(nameof(Interfaces.IsolatedOnes), MemberType = typeof(Interfaces))]
     public void It_comes_back_with_the_next_device_and_ends_with_all_others(FakeInterfaces interfaces)

@@ -50,6 +50,44 @@ public sealed class AsyncWaitTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_blocks_after_an_await_holds_nobody_up()
+    {
+        using var done = new ManualResetEventSlim();
+        Task blocked = Block();
+        Trigger();
+        for (int round = 0; round < 20; round++)
+        {
+            Task second = AwaitOther();
+            _machine.Kernel.Trigger(_machine.Device, Msix, 1);
+            await second;
+        }
+
+        Assert.False(blocked.IsCompleted);
+        done.Set();
+        await blocked;
+
+        async Task Block()
+        {
+            await _set[0].WaitAsync();
+            done.Wait();
+        }
+
+        async Task AwaitOther() => await _set[1].WaitAsync();
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_read_too_early_goes_on()
+    {
+        ValueTask<ulong> wait = _set[0].WaitAsync();
+        Assert.Throws<InvalidOperationException>(() => ReadEarly(wait));
+        Assert.Throws<InvalidOperationException>(() => _set[0].WaitAsync().AsTask().GetAwaiter().GetResult());
+        Trigger();
+        Assert.Equal(1UL, await wait);
+
+        static ulong ReadEarly(ValueTask<ulong> wait) => wait.GetAwaiter().GetResult();
+    }
+
+    [Fact]
     public async Task A_second_await_is_refused_and_the_first_goes_on()
     {
         ValueTask<ulong> first = _set[0].WaitAsync();

@@ -3,35 +3,57 @@ using System.Globalization;
 namespace Vfio.Device.Tests.Soak;
 
 /// <summary>What a process holds of the kernel's: descriptors, by what is behind them, and memory that is locked or pinned.</summary>
-internal static class ProcessUse
+internal sealed class ProcessUse
 {
-    /// <summary>All of it as text, to be compared.</summary>
-    public static string Read()
-    {
-        IEnumerable<string> files = Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Select(static entry => File.ResolveLinkTarget(entry, returnFinalTarget: false)?.Name)
-            .OfType<string>()
+    private readonly Dictionary<string, long> _amounts;
 
+    private ProcessUse(Dictionary<string, long> amounts) => _amounts = amounts;
+
+    /// <summary>What it holds now, when everything that was forgotten has been given back.</summary>
+    public static ProcessUse Read()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var amounts = new Dictionary<string, long>();
+        foreach (string entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
             // Pipes and sockets have numbers; the folder that is being read here has the process's.
-            .Select(static target => new string([.. target.Where(static it => !char.IsAsciiDigit(it))]))
-            .Order(StringComparer.Ordinal);
-        IEnumerable<string> memory = File.ReadLines("/proc/self/status")
-            .Where(static line => line.StartsWith("VmLck:", StringComparison.Ordinal) || line.StartsWith("VmPin:", StringComparison.Ordinal));
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', memory)}; {files.Count()} descriptors: {string.Join(' ', files)}");
+            if (File.ResolveLinkTarget(entry, returnFinalTarget: false) is { } target)
+            {
+                string kind = new([.. target.Name.Where(static it => !char.IsAsciiDigit(it))]);
+                amounts[kind] = amounts.GetValueOrDefault(kind) + 1;
+            }
+        }
+
+        foreach (string line in File.ReadLines("/proc/self/status").Where(static line => line.StartsWith("VmLck:", StringComparison.Ordinal)
+            || line.StartsWith("VmPin:", StringComparison.Ordinal)))
+        {
+            string[] words = line.Split([':', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
+            amounts[$"{words[0]} kB"] = long.Parse(words[1], CultureInfo.InvariantCulture);
+        }
+
+        return new ProcessUse(amounts);
     }
 
     /// <summary>
-    /// Waits until it is as it was, or does not become so: the runtime opens and closes files of its own beside the tests.
+    /// What it holds more of than before, after waiting for that to go: the runtime opens and closes files of its own beside the tests.
     /// </summary>
-    public static string Await(string expected)
+    public static string Growth(ProcessUse before)
     {
-        string found = Read();
-        for (int i = 0; i < 50 && found != expected; i++)
+        string growth = string.Empty;
+        for (int i = 0; i < 50; i++)
         {
+            growth = string.Join(", ", Read()._amounts
+                .Where(it => it.Value > before._amounts.GetValueOrDefault(it.Key))
+                .Select(it => string.Create(CultureInfo.InvariantCulture, $"{it.Key}: {before._amounts.GetValueOrDefault(it.Key)} before, {it.Value} now")));
+            if (growth.Length == 0)
+            {
+                break;
+            }
+
             Thread.Sleep(100);
-            found = Read();
         }
 
-        return found;
+        return growth;
     }
 }

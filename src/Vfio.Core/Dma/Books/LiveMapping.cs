@@ -21,6 +21,9 @@ internal struct LiveMapping
     /// <summary>The object that it is, or null where it is a value (<see cref="StreamingMapping"/>).</summary>
     public DmaMapping? Owner;
 
+    /// <summary>Whether the caller chose the address, so that it is nobody else's by the library's choice.</summary>
+    public bool IsChosen;
+
     /// <summary>What devices may do.</summary>
     public DmaAccess Access;
 

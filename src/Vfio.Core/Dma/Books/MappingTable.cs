@@ -143,6 +143,7 @@ internal sealed class MappingTable(string path, string step)
             slot = TakeSlot();
             _slots[slot].Key = new Iova(iova);
             _slots[slot].Size = length;
+            _slots[slot].IsChosen = options.Iova is not null;
         }
 
         ref LiveMapping mapping = ref _slots[slot];
@@ -199,10 +200,30 @@ internal sealed class MappingTable(string path, string step)
             GiveBack(slot);
             owner.MarkUnmapped();
         }
+        else if (gone.IsChosen)
+        {
+            GiveBack(slot);
+        }
         else
         {
             PutAside(slot);
         }
+    }
+
+    /// <summary>Leaves only the first part of a mapping live.</summary>
+    public void Shorten(int slot, ulong size)
+    {
+        ref LiveMapping mapping = ref _slots[slot];
+        _free.Free(mapping.Key + (long)size, mapping.Size - size);
+        _byIova.Remove(mapping.Iova, slot);
+        _byIova.Add(mapping.Iova, size, slot);
+        if (mapping.Address != 0)
+        {
+            _byAddress.Remove((ulong)mapping.Address, slot);
+            _byAddress.Add((ulong)mapping.Address, size, slot);
+        }
+
+        mapping.Size = size;
     }
 
     /// <summary>Chooses addresses among these from now on; among all where there are none.</summary>
@@ -310,17 +331,14 @@ internal sealed class MappingTable(string path, string step)
                 : throw DmaErrors.Overlap(step, path, wanted, length);
         }
 
-        return TryChoose(length, pageSize, options, out ulong chosen) || (GiveSpareBack() && TryChoose(length, pageSize, options, out chosen))
+        // The alignment that nobody asked for is a wish only.
+        ulong highest = options.HighestAddress;
+        ulong alignment = options.AlignmentFor(length, pageSize);
+        return TryChoose(length, alignment, highest, out ulong chosen)
+            || (GiveSpareBack() && TryChoose(length, alignment, highest, out chosen))
+            || (options.Alignment == 0 && TryChoose(length, pageSize, highest, out chosen))
             ? chosen
             : throw DmaErrors.Exhausted(step, path, length, options, Ranges);
-    }
-
-    // The alignment that nobody asked for is a wish only.
-    private bool TryChoose(ulong length, ulong pageSize, DmaMapOptions options, out ulong chosen)
-    {
-        ulong highest = options.HighestAddress;
-        return TryChoose(length, options.AlignmentFor(length, pageSize), highest, out chosen)
-            || (options.Alignment == 0 && TryChoose(length, pageSize, highest, out chosen));
     }
 
     private bool TryChoose(ulong length, ulong alignment, ulong highest, out ulong chosen)

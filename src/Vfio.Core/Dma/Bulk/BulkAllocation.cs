@@ -19,6 +19,7 @@ internal sealed class BulkAllocation(AddressSpace space, DmaBufferOptions option
         MemoryHandle memory = MemoryHandle.Allocate(space.Host.Kernel, length, options.PageSize, options.IsFile);
         try
         {
+            options.Check((ulong)memory.Length, (ulong)memory.PageSize);
             var population = new Population(memory, space.Host.Kernel);
             int threads = Math.Min(options.PopulationThreads == 0 ? Environment.ProcessorCount : options.PopulationThreads, MostThreads);
             Task populate = population.RunAsync(threads, stop.Token);

@@ -2,8 +2,8 @@ namespace Vfio.Core;
 
 /// <summary>A block of a <see cref="DmaPool"/>, rented until it is disposed.</summary>
 /// <remarks>
-/// A value: copies are the same block, and one of them returns it. Using one that was returned throws, and so does returning it twice, also
-/// after the block was rented again. A span must not be used after the return; that a device does not do so either is up to the driver.
+/// A value: copies are the same block, and one of them returns it. Taking the memory of one that was returned throws, and so does returning it twice,
+/// also after the block was rented again. A span must not be used after the return; that a device does not do so either is up to the driver.
 /// </remarks>
 public readonly struct DmaBlock : IDisposable, IEquatable<DmaBlock>
 {

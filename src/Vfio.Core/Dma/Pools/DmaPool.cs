@@ -189,8 +189,11 @@ public sealed unsafe class DmaPool : IDisposable
         if (index < (ulong)BlockCount && offset % (uint)Stride < (uint)BlockLength)
         {
             int serial = Volatile.Read(ref _serials[(int)index]);
-            block = new DmaBlock(this, (int)index, serial);
-            return (serial & 1) != 0;
+            if (IsOdd(serial))
+            {
+                block = new DmaBlock(this, (int)index, serial);
+                return true;
+            }
         }
 
         block = default;
@@ -208,7 +211,7 @@ public sealed unsafe class DmaPool : IDisposable
 
     internal nint AddressOf(int index) => (nint)(_base + ((long)index * Stride));
 
-    internal bool IsRented(int index, int serial) => Volatile.Read(ref _serials[index]) == serial && !_disposed;
+    internal bool IsRented(int index, int serial) => IsOdd(serial) && Volatile.Read(ref _serials[index]) == serial && !_disposed;
 
     internal Span<byte> SpanOf(int index, int serial)
     {
@@ -219,7 +222,7 @@ public sealed unsafe class DmaPool : IDisposable
     internal void Return(int index, int serial)
     {
         // Taken first, so that of two who return it one fails, and filled by the one who did not.
-        if (Interlocked.CompareExchange(ref _serials[index], unchecked(serial + 1), serial) != serial)
+        if (!IsOdd(serial) || Interlocked.CompareExchange(ref _serials[index], unchecked(serial + 1), serial) != serial)
         {
             throw DmaErrors.ReturnedTwice(this, index);
         }
@@ -232,6 +235,8 @@ public sealed unsafe class DmaPool : IDisposable
         _free.Give(index);
     }
 
+    private static bool IsOdd(int serial) => (serial & 1) != 0;
+
     private static int StrideOf(int blockLength, int alignment)
         => checked((blockLength + (alignment - 1)) & ~(alignment - 1));
 
@@ -243,15 +248,16 @@ public sealed unsafe class DmaPool : IDisposable
         }
 
         const long HugePage = 2 << 20;
-        if (length >= HugePage)
+        if (length >= HugePage && (options.Iova.GetValueOrDefault() & (ulong)(HugePage - 1)) == 0)
         {
             try
             {
                 return space.Allocate(length, options.BufferOptions(DmaPageSize.Huge2M, alignment));
             }
-            catch (VfioException error) when (error.Kind == VfioErrorKind.OutOfMemory)
+            catch (VfioException error) when (error.Kind is VfioErrorKind.OutOfMemory
+                or VfioErrorKind.IovaExhausted or VfioErrorKind.IovaOutOfRange or VfioErrorKind.OverlappingMapping)
             {
-                // None are reserved, or not enough. Others will do.
+                // None are reserved, or not enough, or there is no place for whole ones. Others will do.
             }
         }
 

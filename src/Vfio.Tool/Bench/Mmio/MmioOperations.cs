@@ -17,7 +17,7 @@ internal static class MmioOperations
         var calls = new CalledReads(target.Region, target.Offset);
 
         // The vendor's id, which nothing happens by.
-        var config = new ConfigReads(device.Config, 0);
+        var config = new CalledReads(device.Regions.Config, 0);
         List<MmioOperation> operations =
         [
             Single(target, Mapped, "read8", sizeof(byte), loads.Read8),
