@@ -14,13 +14,11 @@ internal sealed class ProcessUse
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var amounts = new Dictionary<string, long>();
+        var amounts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string entry in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            // Pipes and sockets have numbers; the folder that is being read here has the process's.
-            if (File.ResolveLinkTarget(entry, returnFinalTarget: false) is { } target)
+            if (KindOf(entry) is { } kind)
             {
-                string kind = new([.. target.Name.Where(static it => !char.IsAsciiDigit(it))]);
                 amounts[kind] = amounts.GetValueOrDefault(kind) + 1;
             }
         }
@@ -55,5 +53,20 @@ internal sealed class ProcessUse
         }
 
         return growth;
+    }
+
+    // Pipes and sockets have numbers; the folder that is being read here has the process's. Null for one that was just closed.
+    private static string? KindOf(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false) is { } target
+                ? new string([.. target.Name.Where(static it => !char.IsAsciiDigit(it))])
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }
