@@ -10,8 +10,7 @@ namespace Vfio.Core;
 /// <param name="host">The host whose loop waits.</param>
 /// <remarks>
 /// A wait is pending from <see cref="WaitAsync"/> until the event, the cancellation or the disposal ends it, whichever
-/// takes the pending state first under the lock. After an event the continuation runs on the loop's thread if that has been relieved, else on the
-/// thread pool, as after a cancellation or the disposal.
+/// takes the pending state first under the lock. Continuations run on the thread pool, never on the loop's thread.
 /// </remarks>
 internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor, VfioHost host)
     : IValueTaskSource<TResult>, IEventListener, IDisposable
@@ -20,7 +19,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     private readonly Lock _gate = new();
     private EventLoop? _loop;
     private ulong _key;
-    private ManualResetValueTaskSourceCore<TResult> _source;
+    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private TTake? _take;
@@ -51,7 +50,6 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
             _token = cancellationToken;
             _take = take;
             _source.Reset();
-            _source.RunContinuationsAsynchronously = true;
             version = _source.Version;
             try
             {
@@ -85,10 +83,8 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     }
 
     /// <inheritdoc/>
-    public void OnSignalled(bool mayRun)
+    public void OnSignalled()
     {
-        TResult? result = default;
-        Exception? refusal = null;
         lock (_gate)
         {
             if (!_pending)
@@ -98,31 +94,21 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
 
             try
             {
-                if (!_take!.TryTake(out result))
+                if (!_take!.TryTake(out TResult result))
                 {
                     // A blocking wait of another thread was faster.
                     Arm();
                     return;
                 }
+
+                End();
+                _source.SetResult(result);
             }
             catch (Exception error) when (error is VfioException or ObjectDisposedException or InvalidDataException)
             {
-                refusal = error;
+                End();
+                _source.SetException(error);
             }
-
-            End();
-            _source.RunContinuationsAsynchronously = !mayRun;
-        }
-
-        // Outside of the lock: what goes on may stay here. Nobody else ends a wait that is not pending, nor begins another before this one's
-        // result is taken.
-        if (refusal is null)
-        {
-            _source.SetResult(result!);
-        }
-        else
-        {
-            _source.SetException(refusal);
         }
     }
 
@@ -174,7 +160,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     {
         if (_loop is null)
         {
-            // Not before the first await: a driver that only blocks needs no loop, nor its threads.
+            // Not before the first await: a driver that only blocks needs no loop, nor its thread.
             EventLoop loop = host.EventLoop;
             _key = loop.Add(descriptor, this);
             _loop = loop;

@@ -3,14 +3,9 @@ using Vfio.Native;
 namespace Vfio.Core;
 
 /// <summary>
-/// Waits for all descriptors that are being awaited, of interrupts and of fault queues, so that an await holds no thread.
+/// One thread that waits for all descriptors that are being awaited, of interrupts and of fault queues, so that an await holds none.
 /// </summary>
-/// <remarks>
-/// <para>Thread-safe. Every descriptor is armed for one notification at a time, so a late one never finds a stranger.</para>
-/// <para>Two threads take turns. The one that waits and is woken leaves the waiting to the other and runs what was awaited itself, which spares
-/// it the way through the thread pool, a second wake-up. While the other is still at that, what comes goes to the pool: one of the
-/// two always waits, whatever the programs that await do.</para>
-/// </remarks>
+/// <remarks>Thread-safe. Every descriptor is armed for one notification at a time, so a late one never finds a stranger.</remarks>
 internal sealed unsafe class EventLoop
 {
     private const int BatchSize = 64;
@@ -18,11 +13,7 @@ internal sealed unsafe class EventLoop
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, IEventListener> _registered = [];
     private readonly KernelHandle _epoll;
-    private readonly SemaphoreSlim _turn = new(0);
     private ulong _lastKey;
-
-    // Whether the other thread has nothing to do but to wait for its turn.
-    private int _standsBy;
 
     public EventLoop(IVfioKernel kernel)
     {
@@ -33,8 +24,7 @@ internal sealed unsafe class EventLoop
         }
 
         _epoll = new KernelHandle(kernel, fd, "epoll");
-        new Thread(() => TakeTurns(leads: true)) { IsBackground = true, Name = "Vfio events" }.Start();
-        new Thread(() => TakeTurns(leads: false)) { IsBackground = true, Name = "Vfio events" }.Start();
+        new Thread(Run) { IsBackground = true, Name = "Vfio events" }.Start();
     }
 
     /// <summary>Makes a descriptor known, without arming it. It stays open until it is removed.</summary>
@@ -78,56 +68,19 @@ internal sealed unsafe class EventLoop
         }
     }
 
-    private void TakeTurns(bool leads)
-    {
-        while (true)
-        {
-            if (!leads)
-            {
-                StandBy();
-            }
-
-            Lead();
-            leads = false;
-        }
-    }
-
-    // Waits for events until the other thread does.
-    private void Lead()
+    private void Run()
     {
         epoll_event* events = stackalloc epoll_event[BatchSize];
         using DescriptorLease epoll = _epoll.Lease();
-        bool leads = true;
-        while (leads)
+        while (true)
         {
             // It can only be interrupted, which is repeated: descriptor and buffer are the loop's own.
             int count = _epoll.Kernel.WaitEpoll(epoll.Fd, events, BatchSize);
             for (int i = 0; i < count; i++)
             {
-                // The last one is run here, when nothing waits behind it.
-                bool mayRun = i == count - 1 && TryHandOver();
-                leads = !mayRun;
-                Find(events[i].data.u64)?.OnSignalled(mayRun);
+                Find(events[i].data.u64)?.OnSignalled();
             }
         }
-    }
-
-    // One leads from the start, and only it hands over: whoever says that it stands by has no turn coming from before.
-    private void StandBy()
-    {
-        Volatile.Write(ref _standsBy, 1);
-        _turn.Wait();
-    }
-
-    private bool TryHandOver()
-    {
-        bool taken = Interlocked.CompareExchange(ref _standsBy, 0, 1) == 1;
-        if (taken)
-        {
-            _turn.Release();
-        }
-
-        return taken;
     }
 
     private IEventListener? Find(ulong key)

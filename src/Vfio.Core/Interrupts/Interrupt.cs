@@ -3,8 +3,8 @@ namespace Vfio.Core;
 /// <summary>One interrupt vector. The kernel counts its triggers until a wait takes the count.</summary>
 /// <remarks>
 /// Thread-safe. Every trigger is counted once and handed to one wait: of several waits, whichever comes first gets all
-/// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on a thread of the library's or of the thread pool, which
-/// they may hold as long as they like. Disposing the set ends every wait with <see cref="ObjectDisposedException"/>.
+/// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on the thread pool.
+/// Disposing the set ends every wait with <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class Interrupt
 {
