@@ -152,27 +152,15 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
     public int WaitEventFd(int fd, out ulong count)
     {
         ulong value = 0;
-        nint result;
-        do
-        {
-            result = HotResult(HotCalls.Read(fd, &value, sizeof(ulong)));
-        }
-        while (result == -Errno.EINTR);
-
+        long result = ReadQueue(fd, &value, sizeof(ulong));
         count = value;
         return result < 0 ? (int)result : 0;
     }
 
     public int WriteEventFd(int fd, ulong value)
     {
-        int result;
-        do
-        {
-            result = (int)HotResult(HotCalls.Write(fd, &value, sizeof(ulong)));
-        }
-        while (result == -Errno.EINTR);
-
-        return result < 0 ? result : 0;
+        long result = WriteQueue(fd, &value, sizeof(ulong));
+        return result < 0 ? (int)result : 0;
     }
 
     public long ReadQueue(int fd, void* destination, nuint count)
