@@ -8,7 +8,7 @@ namespace Vfio.Core;
 /// that an owner may not make. Offsets are in bytes; an access is of exactly its width and aligned to it. Thread-safe,
 /// but reading, changing and writing a register back is not one step.
 /// </remarks>
-public sealed class PciConfigSpace
+public sealed class PciConfigSpace : IConfigBytes
 {
     private readonly DeviceRegion _region;
 
@@ -43,6 +43,9 @@ public sealed class PciConfigSpace
 
     /// <summary>The capabilities behind the first 256 bytes; none on a conventional device.</summary>
     public PciExtendedCapabilityList ExtendedCapabilities => new(this);
+
+    /// <inheritdoc/>
+    PciChainState IConfigBytes.BeyondLength => PciChainState.PointsPastEnd;
 
     internal string Name { get; }
 
@@ -80,6 +83,17 @@ public sealed class PciConfigSpace
 
         capability = default;
         return false;
+    }
+
+    /// <summary>Finds the first capability of a kind, and reads its registers.</summary>
+    /// <returns>Whether the device has it, as the kernel shows it.</returns>
+    /// <exception cref="InvalidDataException">The chain is malformed, or the capability does not fit where it is.</exception>
+    /// <exception cref="VfioException">The kernel refused the access.</exception>
+    public bool TryGet<T>(out T capability)
+        where T : struct, IPciCapability<T>
+    {
+        capability = default;
+        return TryFindOffset<T>(out int offset) && Get(offset, out capability);
     }
 
     /// <summary>Reads 8 bits.</summary>
@@ -121,4 +135,30 @@ public sealed class PciConfigSpace
     /// <exception cref="ArgumentException">The bytes leave the configuration space.</exception>
     /// <exception cref="VfioException">The kernel refused.</exception>
     public void Write(int offset, ReadOnlySpan<byte> source) => _region.Write(offset, source);
+
+    private bool TryFindOffset<T>(out int offset)
+        where T : struct, IPciCapability<T>
+    {
+        if (T.IsExtended)
+        {
+            bool isThere = TryFindExtendedCapability(T.Id, out PciExtendedCapability extended);
+            offset = extended.Offset;
+            return isThere;
+        }
+
+        bool has = TryFindCapability((byte)T.Id, out PciCapability standard);
+        offset = standard.Offset;
+        return has;
+    }
+
+    private bool Get<T>(int offset, out T capability)
+        where T : struct, IPciCapability<T>
+    {
+        long end = Math.Min(T.IsExtended ? PCI_CFG_SPACE_EXP_SIZE : PCI_CFG_SPACE_SIZE, Length);
+        Span<byte> bytes = stackalloc byte[(int)Math.Min(T.MaxLength, end - offset)];
+        Read(offset, bytes);
+        return T.TryRead(bytes, out capability)
+            ? true
+            : throw new InvalidDataException($"{Name}: the capability at 0x{offset:x} does not fit between there and the end at 0x{end:x}.");
+    }
 }
