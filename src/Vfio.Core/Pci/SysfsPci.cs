@@ -10,27 +10,6 @@ internal sealed class SysfsPci(HostPaths paths)
 
     public bool Exists(PciAddress address) => Directory.Exists(paths.Function(address));
 
-    /// <summary>All functions, in order of address.</summary>
-    public IReadOnlyList<PciAddress> Addresses()
-    {
-        if (!Directory.Exists(paths.PciDevices))
-        {
-            return [];
-        }
-
-        var found = new List<PciAddress>();
-        foreach (string entry in Directory.EnumerateFileSystemEntries(paths.PciDevices))
-        {
-            if (PciAddress.TryParse(Path.GetFileName(entry.AsSpan()), out PciAddress address))
-            {
-                found.Add(address);
-            }
-        }
-
-        found.Sort();
-        return found;
-    }
-
     /// <summary>The name of the driver that is bound, or null.</summary>
     public string? Driver(PciAddress address) => SysfsFile.LinkName(Path.Combine(paths.Function(address), "driver"));
 
