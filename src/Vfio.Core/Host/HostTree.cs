@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using Vfio.Native;
 
@@ -177,6 +178,30 @@ public sealed class HostTree
 
     /// <summary>The names in a folder; none where it is missing or cannot be read.</summary>
     public IReadOnlyList<string> Names(string path) => List(path) is { IsKnown: true } names ? names.Value! : [];
+
+    /// <summary>The names of the folders in a folder, sorted; links to folders are not among them. None where it is missing or cannot be read.</summary>
+    public IReadOnlyList<string> Folders(string path)
+    {
+        if (Physical(path, followLast: true) is not { } folder || !Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        try
+        {
+            var found = new FileSystemEnumerable<string>(folder, static (ref entry) => entry.FileName.ToString())
+            {
+                ShouldIncludePredicate = static (ref entry) => entry.IsDirectory && (entry.Attributes & FileAttributes.ReparsePoint) == FileAttributes.None,
+            };
+            List<string> names = [.. found];
+            names.Sort(StringComparer.Ordinal);
+            return names;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private static HostFact<T> Failure<T>(string path, int errno) => errno is Errno.ENOENT or Errno.ENOTDIR
         ? Facts.Absent<T>(path)
