@@ -4,9 +4,10 @@ using Vfio.Tool;
 using Vfio.Tool.Bench;
 using Vfio.Tool.Commands;
 
-var root = new RootCommand("Shows PCI functions, and drives and measures a device from user space through VFIO.")
+var root = new RootCommand("Shows PCI functions and what giving one away would take, and drives and measures a device from user space through VFIO.")
 {
     ListCommand.Create(),
+    InspectCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };
@@ -36,6 +37,11 @@ catch (VfioException error)
 {
     Console.Error.WriteLine($"vfio: {error.Message}");
     return ExitCode.For(error.Kind);
+}
+catch (DirectoryNotFoundException error)
+{
+    Console.Error.WriteLine($"vfio: {error.Message}");
+    return ExitCode.NoInput;
 }
 catch (Exception error) when (error is IOException or InvalidDataException or InvalidOperationException or UnauthorizedAccessException)
 {

@@ -1,17 +1,30 @@
 using System.Text.Json.Serialization;
+using Vfio.Assignability;
 using Vfio.Tool.Bench.Irq;
 using Vfio.Tool.Bench.Mmio;
 using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Demo;
+using Vfio.Tool.Inspect.Json;
 
 namespace Vfio.Tool.Output;
 
 /// <summary>How results become JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true)]
+    WriteIndented = true,
+    Converters =
+    [
+        typeof(AddressConverter),
+        typeof(LowerCaseConverter<Verdict>),
+        typeof(LowerCaseConverter<Severity>),
+        typeof(LowerCaseConverter<Confidence>),
+        typeof(LowerCaseConverter<MemberRole>),
+        typeof(JsonStringEnumConverter<ResetClass>),
+    ])]
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(PageDocument))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(MmioReport))]
 [JsonSerializable(typeof(IrqReport))]
