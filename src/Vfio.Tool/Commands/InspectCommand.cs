@@ -5,6 +5,7 @@ using Vfio.Assignability;
 using Vfio.Core;
 using Vfio.Tool.Inspect;
 using Vfio.Tool.Inspect.Json;
+using Vfio.Tool.Inspect.Text;
 using Vfio.Tool.Output;
 
 namespace Vfio.Tool.Commands;
@@ -99,6 +100,10 @@ internal sealed class InspectCommand
         if (json)
         {
             Write(JsonSerializer.Serialize(ReportDocument.Of(report), TypedJson.Context.ReportDocument));
+        }
+        else
+        {
+            _steps.Out.Write(ReportText.Of(report, new DeviceNames(host, _steps.Names())));
         }
 
         return ExitCode.For(report.Verdict);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Vfio.Assignability;
+using Vfio.Core;
 using Vfio.Tool.Commands;
 using Vfio.Tool.Inspect;
 
@@ -29,6 +30,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error, Ins
                 return report;
             },
             (_, _) => proven ?? throw new InvalidOperationException("Nobody asked for a proof."),
+            static () => PciNames.Parse([]),
             AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No }),
             error);
         int code = Parse(steps, arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

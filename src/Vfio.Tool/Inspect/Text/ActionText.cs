@@ -1,0 +1,64 @@
+using System.Globalization;
+using Vfio.Assignability;
+
+namespace Vfio.Tool.Inspect.Text;
+
+/// <summary>What to do, in order, with commands to copy.</summary>
+internal static class ActionText
+{
+    private const int Indent = 2;
+    private const int TextIndent = 5;
+    private const int CommandIndent = 7;
+
+    public static void Add(TextPage page, AssignabilityReport report)
+    {
+        page.Heading("What to do");
+        if (report.Actions.Count == 0)
+        {
+            None(page, report);
+            return;
+        }
+
+        for (int i = 0; i < report.Actions.Count; i++)
+        {
+            HandoverAction action = report.Actions[i];
+            string number = string.Create(CultureInfo.InvariantCulture, $"{i + 1}.").PadLeft(2);
+            page.Prose(Indent, TextIndent, number, action.Text, Marks(action.Reversible, action.Reboot));
+            if (action.Command is { } command)
+            {
+                page.Line(CommandIndent, new Piece(command, Tone.Command));
+            }
+        }
+    }
+
+    /// <summary>What has to be known before something is done.</summary>
+    public static Piece Marks(bool reversible, bool reboot)
+        => new((reversible, reboot) switch
+        {
+            (true, false) => string.Empty,
+            (true, true) => "[needs a reboot]",
+            (false, false) => "[cannot be undone]",
+            (false, true) => "[needs a reboot, cannot be undone]",
+        },
+        Tone.Caution);
+
+    private static void None(TextPage page, AssignabilityReport report)
+    {
+        page.Prose(Indent, Indent, report.Verdict switch
+        {
+            Verdict.Yes => "Nothing.",
+            Verdict.Unknown => "Ask again as root, or where what is missing can be read.",
+            _ => "Nothing on this host makes it work.",
+        });
+        if (report.Verdict == Verdict.No)
+        {
+            foreach (Remedy remedy in report.Findings
+                .Where(static finding => finding.Severity == Severity.Blocker)
+                .Select(static finding => finding.Remedy)
+                .OfType<Remedy>())
+            {
+                RemedyText.Add(page, Indent, remedy);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Vfio.Assignability;
+
+namespace Vfio.Tool.Inspect.Text;
+
+/// <summary>What to expect of the device once it is given away.</summary>
+internal static class ExpectationText
+{
+    private const int Indent = 2;
+    private const int LabelWidth = 12;
+
+    public static void Add(TextPage page, AssignabilityReport report, DeviceNames names)
+    {
+        page.Heading("What to expect");
+        ReportLimits limits = report.Limits;
+        Row(page, "Reset", ResetText.Of(report.Reset, report.Device));
+        Row(page, "Display", limits.Display is null ? null : Display(limits.Display));
+        Row(page, "Graphics", Graphics(report));
+        Row(page, "Switching", SwitchingText.Of(report, names));
+        Row(page, "Interrupts", LimitsText.Interrupts(limits.Interrupts));
+        Row(page, "DMA", LimitsText.Dma(limits.Dma));
+        Row(page, "SR-IOV", LimitsText.Sriov(limits.Sriov));
+        Row(page, "Power", LimitsText.Power(limits.Power));
+    }
+
+    private static void Row(TextPage page, string label, string? text)
+    {
+        if (text is not null)
+        {
+            page.Labelled(Indent, Indent + LabelWidth, label, text);
+        }
+    }
+
+    private static string Display(DisplayLimits display) => string.Concat(
+        display.Output,
+        display.Output.EndsWith('.') ? string.Empty : ".",
+        display.IsBootDisplay == true ? " The firmware and the host's console show on it: they go dark." : string.Empty);
+
+    private static string? Graphics(AssignabilityReport report)
+        => string.Join(' ', report.Findings
+            .Where(static finding => finding.Code is FindingCode.IgdChecklist or FindingCode.ApuResetRisk or FindingCode.HeuristicReset)
+            .Select(static finding => finding.Message)) is { Length: > 0 } text
+            ? text
+            : null;
+}

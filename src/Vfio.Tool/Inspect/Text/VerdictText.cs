@@ -1,0 +1,48 @@
+using Vfio.Assignability;
+
+namespace Vfio.Tool.Inspect.Text;
+
+/// <summary>The answer, and why it is that, in a few sentences.</summary>
+internal static class VerdictText
+{
+    private const int Indent = 2;
+    private const int MaxReasons = 2;
+
+    public static void Add(TextPage page, AssignabilityReport report)
+    {
+        (string word, Tone tone) = Answer(report.Verdict);
+        page.Prose(0, Indent, new Piece(word + ":", tone), Meaning(report));
+        Finding[] reasons = [.. report.Findings.Where(static finding => finding.Severity == Severity.Blocker)];
+        foreach (Finding reason in reasons.Take(MaxReasons))
+        {
+            page.Prose(Indent, Indent, reason.Message);
+        }
+
+        if (reasons.Length > MaxReasons)
+        {
+            page.Prose(Indent, Indent, $"{Words.Count(reasons.Length - MaxReasons, "more obstacle")} among the findings below.");
+        }
+    }
+
+    private static (string Word, Tone Tone) Answer(Verdict verdict) => verdict switch
+    {
+        Verdict.Yes => ("YES", Tone.Good),
+        Verdict.After => ("AFTER", Tone.Caution),
+        Verdict.Reboot => ("REBOOT", Tone.Caution),
+        Verdict.Unsafe => ("UNSAFE", Tone.Bad),
+        Verdict.No => ("NO", Tone.Bad),
+        _ => ("UNKNOWN", Tone.Caution),
+    };
+
+    private static string Steps(AssignabilityReport report) => report.Actions.Count == 1 ? "the step below is" : "the steps below are";
+
+    private static string Meaning(AssignabilityReport report) => report.Verdict switch
+    {
+        Verdict.Yes => "it can be given away now.",
+        Verdict.After => $"it can be given away once {Steps(report)} done. No reboot is needed.",
+        Verdict.Reboot => $"it can be given away once {Steps(report)} done. One needs a reboot.",
+        Verdict.Unsafe => "it can be given away only if protection from it is given up.",
+        Verdict.No => "it cannot be given away.",
+        _ => $"too little could be read to tell. {Words.Count(report.Unknown.Count, "fact")} missing, listed below.",
+    };
+}
