@@ -78,7 +78,7 @@ internal sealed partial class FunctionBuilder
         string methods = _attributes.TryGetValue("reset_method", out string? said) ? said ?? string.Empty : ResetMethods();
         if (methods.Length > 0)
         {
-            yield return ("reset_method", methods);
+            yield return ("reset_method", Host.HasKernel(5, 15) ? methods : null);
             yield return ("reset", string.Empty);
         }
     }
@@ -125,11 +125,14 @@ internal sealed partial class FunctionBuilder
             tree.LinkTo($"{HostTreeBuilder.PciDrivers}/{driver}/{Address}", Folder);
         }
 
-        if (VfioNumber is { } number)
+        if (VfioNumber is { } number && Host.HasKernel(6, 1))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{(IsNoIommu ? "noiommu-" : string.Empty)}vfio{number}");
             tree.Text($"{Folder}/vfio-dev/{name}/dev", string.Create(CultureInfo.InvariantCulture, $"510:{number}"));
-            tree.Text($"/dev/vfio/devices/{name}", string.Empty);
+            if (Host.HasKernel(6, 6))
+            {
+                tree.Text($"/dev/vfio/devices/{name}", string.Empty);
+            }
         }
 
         if (HasGroup)

@@ -99,6 +99,14 @@ internal sealed partial class HostTreeBuilder
         return this;
     }
 
+    /// <summary>Whether the kernel is of this version or later.</summary>
+    internal bool HasKernel(int major, int minor)
+    {
+        string[] parts = _release.Split('.', '-');
+        return (int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture), int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture))
+            .CompareTo((major, minor)) >= 0;
+    }
+
     private void WriteSystem(TreeFolder tree)
     {
         tree.Text("/uname", $"Linux {_release} {_machine}");
