@@ -35,6 +35,11 @@ internal sealed class KernelVersion
         HostFact<string> release = words.Length >= 2
             ? new HostFact<string>(FactState.Known, words[1], "/uname", string.Join(' ', words), null)
             : tree.ReadText("/proc/sys/kernel/osrelease");
+        if (!tree.IsLocal && !release.IsKnown)
+        {
+            release = release with { Path = "/uname" };
+        }
+
         return new KernelVersion(release, words.Length >= 3 ? words[2] : tree.IsLocal ? LocalArchitecture() : null);
     }
 

@@ -7,32 +7,36 @@ internal sealed class CriticalUseRule : IRule
 {
     public void Apply(Inspection report)
     {
-        foreach (PciFunction function in report.Ownership.Moving.Append(report.Device).Distinct().OrderBy(static function => function.Address))
+        // A bridge loses its driver, and what is behind it nothing.
+        (PciFunction Function, FunctionUse Use)[] critical =
+        [
+            .. report.Ownership.Moving.Append(report.Device).Distinct().Where(static function => !function.IsBridge).OrderBy(static function => function.Address)
+                .SelectMany(function => report.Uses.FindUses(function).Where(static use => use.IsCritical && use.Kind != UseKind.HeldThroughVfio).Select(use => (function, use))),
+        ];
+        if (critical.Length > 0)
         {
-            // A bridge loses its driver, and what is behind it nothing.
-            IReadOnlyList<FunctionUse> critical = function.IsBridge ? [] : [.. report.Uses.FindUses(function).Where(static use => use.IsCritical && use.Kind != UseKind.HeldThroughVfio)];
-            if (critical.Count > 0)
-            {
-                report.Require(Verdict.No);
-                report.Add(Critical(report.Device, function, critical));
-            }
+            report.Require(Verdict.No);
+            report.Add(Critical(report.Device, critical));
         }
 
         Busy(report);
     }
 
-    private static Finding Critical(PciFunction device, PciFunction function, IReadOnlyList<FunctionUse> uses) => new(
-        FindingCode.HostUseCritical,
-        Severity.Blocker,
-        uses.All(static use => use.Kind == UseKind.Chipset) ? Confidence.Derived : Confidence.Stated,
-        $"The host cannot do without {function}{(function.Driver is { } driver ? $" ({driver})" : string.Empty)}: {Texts.Join(uses)}",
-        function == device ? "Taking it away would take that away" : $"It would have to go along with {device}, which is in the same group",
-        [.. uses.SelectMany(static use => use.Evidence).Distinct()],
-        uses.All(static use => use.Kind == UseKind.Chipset)
-            ? null
-            : Texts.Advice("Move what uses it elsewhere first: unmount, swap off, another default route, end the process"),
-        [function.Address],
-        "C1");
+    private static Finding Critical(PciFunction device, (PciFunction Function, FunctionUse Use)[] uses)
+    {
+        PciFunction[] functions = [.. uses.Select(static use => use.Function).Distinct()];
+        bool isChipset = uses.All(static use => use.Use.Kind == UseKind.Chipset);
+        return new Finding(
+            FindingCode.HostUseCritical,
+            Severity.Blocker,
+            isChipset ? Confidence.Derived : Confidence.Stated,
+            $"The host cannot do without {Texts.WithDrivers(functions)}: {Texts.Join(uses.Select(static use => use.Use))}",
+            functions is [var only] && only == device ? "Taking it away would take that away" : $"What is in the same group would have to go along with {device}",
+            [.. uses.SelectMany(static use => use.Use.Evidence).Distinct()],
+            isChipset ? null : Texts.Advice("Move what uses it elsewhere first: unmount, swap off, another default route, end the process"),
+            Texts.Addresses(functions),
+            "C1");
+    }
 
     private static void Busy(Inspection report)
     {

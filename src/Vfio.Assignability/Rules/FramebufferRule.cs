@@ -50,12 +50,11 @@ internal sealed class FramebufferRule : IRule
     {
         (string Device, string Driver)? holder = _devices.Cast<(string Device, string Driver)?>()
             .FirstOrDefault(known => report.Tree.Exists($"{Platform}/devices/{known!.Value.Device}"));
-        string? command = holder is { } framebuffer ? Texts.Write(framebuffer.Device, $"{Platform}/drivers/{framebuffer.Driver}/unbind") : null;
+        (string framebuffer, string driver) = holder ?? _devices[0];
+        string command = Texts.Write(framebuffer, $"{Platform}/drivers/{driver}/unbind");
         report.Require(
             StepPhase.Framebuffer,
-            command is not null
-                ? new HandoverAction("Take the firmware's framebuffer away: the host's console goes dark", command, [device.Address], Reversible: true, Reboot: false)
-                : new HandoverAction("Boot without the firmware's framebuffer (another primary display, or initcall_blacklist=sysfb_init)", null, [device.Address], Reversible: true, Reboot: true));
+            new HandoverAction("Take the firmware's framebuffer away: the host's console on it goes dark", command, [device.Address], Reversible: true, Reboot: false));
         report.Add(new Finding(
             FindingCode.BarReserved,
             Severity.Blocker,
@@ -63,7 +62,7 @@ internal sealed class FramebufferRule : IRule
             $"The firmware's framebuffer sits in the memory of {device}: {claim}",
             "The device opens, but its BAR cannot be mapped (EBUSY): vfio-pci puts the framebuffer away for devices of class VGA (0300) only",
             [new Evidence(Map, claim), Evidence.Of(device.Class)],
-            command is not null ? Texts.Fix("Unbind it; the host's console on this display ends", command) : Texts.FixByReboot("Boot with another primary display"),
+            Texts.Fix("Unbind it; the host's console on this display ends. Should the claim stay, boot with another primary display", command),
             [device.Address],
             "C5"));
     }

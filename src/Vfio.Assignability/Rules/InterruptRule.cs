@@ -33,11 +33,22 @@ internal sealed class InterruptRule : IRule
             return;
         }
 
-        report.Require(Verdict.Unsafe);
         string[] allowing = [.. _backends.Where(backend => report.Kernel.IsOn(backend, Parameter) == true)];
         string chosen = report.Kernel.IsLoaded(_backends[0]) || !report.Kernel.IsLoaded(_backends[1]) ? _backends[0] : _backends[1];
         string command = Texts.Write("Y", $"{KernelFacts.ModulePath(chosen)}/parameters/{Parameter}");
-        if (allowing.Length == 0)
+        string? off = OffWord(report.Kernel.CommandLine);
+        bool couldRemap = off is not null && report.Device.Iommu?.CanRemapInterrupts != false;
+        if (allowing.Length == 0 && couldRemap)
+        {
+            // Nothing has to be given up: without the option the interrupts would be isolated.
+            report.Require(StepPhase.Reboot, new HandoverAction($"Remove {off} from the kernel's command line and reboot", null, [], Reversible: true, Reboot: true));
+        }
+        else
+        {
+            report.Require(Verdict.Unsafe);
+        }
+
+        if (allowing.Length == 0 && !couldRemap)
         {
             report.Require(
                 StepPhase.Parameter,

@@ -18,22 +18,25 @@ internal sealed record IommuAbsence(Verdict Verdict, Confidence Confidence, stri
     public static IommuAbsence Explain(Inspection report)
     {
         CommandLine options = report.Kernel.CommandLine;
-        PciFunction? grouped = report.Host.Functions.FirstOrDefault(static other => other.Group is { IsNoIommu: false });
-        if (grouped is not null)
+        if (IsIntegratedIntelDisplay(report.Device) && options.Word("intel_iommu", "igfx_off") is { } excluded)
         {
-            return IsIntegratedIntelDisplay(report.Device) && options.Word("intel_iommu", "igfx_off") is { } excluded
-                ? new IommuAbsence(
-                    Verdict.Reboot,
-                    Confidence.Derived,
-                    "intel_iommu=igfx_off on the kernel's command line takes integrated graphics out of the IOMMU's scope; other devices have groups",
-                    "Remove igfx_off from intel_iommu= on the kernel's command line and reboot",
-                    [options.As(excluded), Assignability.Evidence.Of(grouped.GroupLink)])
-                : new IommuAbsence(
-                    Verdict.No,
-                    Confidence.Derived,
-                    "Other devices have groups, so the IOMMU works, but the firmware puts this device in the scope of none",
-                    null,
-                    [Assignability.Evidence.Of(report.Device.GroupLink), Assignability.Evidence.Of(grouped.GroupLink)]);
+            return new IommuAbsence(
+                Verdict.Reboot,
+                Confidence.Derived,
+                "intel_iommu=igfx_off on the kernel's command line takes integrated graphics out of the IOMMU's scope",
+                "Remove igfx_off from intel_iommu= on the kernel's command line and reboot",
+                [options.As(excluded)]);
+        }
+
+        // Where there is an IOMMU at all, every endpoint in its scope has a group.
+        if (report.Host.Functions.FirstOrDefault(static other => !other.IsBridge && other.Group is { IsNoIommu: false }) is { } grouped)
+        {
+            return new IommuAbsence(
+                Verdict.No,
+                Confidence.Derived,
+                "Other devices have groups, so the IOMMU works, but the firmware puts this device in the scope of none",
+                null,
+                [Assignability.Evidence.Of(report.Device.GroupLink), Assignability.Evidence.Of(grouped.GroupLink)]);
         }
 
         IReadOnlyList<string> off = [.. OffWords(options)];

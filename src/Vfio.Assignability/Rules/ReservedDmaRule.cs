@@ -13,9 +13,10 @@ internal sealed class ReservedDmaRule : IRule
         }
 
         HostFact<IReadOnlyList<ReservedRegion>> regions = group.ReservedRegions;
+        // One line that makes no sense does not make the others doubtful.
         string[] direct =
         [
-            .. (regions.Text ?? string.Empty).Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.EndsWith(" direct", StringComparison.Ordinal)),
+            .. (regions.Text ?? string.Empty).Split('\n', StringSplitOptions.TrimEntries).Where(static line => ReservedRegion.TryParse(line, out ReservedRegion region) && region.IsDirect),
         ];
         if (direct.Length > 0)
         {

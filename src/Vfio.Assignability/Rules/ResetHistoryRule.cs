@@ -24,7 +24,7 @@ internal sealed class ResetHistoryRule : IRule
             report.Add(Risk(
                 device,
                 Severity.Info,
-                $"{device} advertises a reset of its own (FLR), but the kernel refuses it, because this model ({device.Ids}) hangs on it",
+                $"{device} advertises FLR, a reset of its own, but a quirk of the kernel refuses it, because this model ({device.Ids}) hangs on it",
                 "The reset class goes by what the kernel does, not by the capability",
                 path));
         }

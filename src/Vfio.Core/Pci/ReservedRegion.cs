@@ -12,19 +12,34 @@ public readonly record struct ReservedRegion(ulong First, ulong Last, string Kin
     /// <summary>Whether the kernel refuses to give the group away because of it.</summary>
     public bool IsDirect => Kind == "direct";
 
+    /// <summary>Reads a line of <c>reserved_regions</c>: first, last, kind.</summary>
+    /// <returns>Whether the line makes sense.</returns>
+    public static bool TryParse(string line, out ReservedRegion region)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        region = default;
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length != 3 || HostText.Hex(words[0]) is not { } first || HostText.Hex(words[1]) is not { } last || last < first)
+        {
+            return false;
+        }
+
+        region = new ReservedRegion(first, last, words[2], line);
+        return true;
+    }
+
     /// <summary>Reads the lines of <c>reserved_regions</c>: first, last, kind. Null where one makes no sense.</summary>
     internal static IReadOnlyList<ReservedRegion>? ParseAll(string text)
     {
         var regions = new List<ReservedRegion>();
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length != 3 || HostText.Hex(words[0]) is not { } first || HostText.Hex(words[1]) is not { } last || last < first)
+            if (!TryParse(line, out ReservedRegion region))
             {
                 return null;
             }
 
-            regions.Add(new ReservedRegion(first, last, words[2], line));
+            regions.Add(region);
         }
 
         return regions;
