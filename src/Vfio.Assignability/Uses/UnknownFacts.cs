@@ -8,11 +8,17 @@ internal sealed class UnknownFacts
     /// <summary>All of it, in the order of finding.</summary>
     public IReadOnlyList<UnknownFact> All => _facts;
 
+    /// <summary>Adds a fact. Of the same one, that which could turn a verdict stays.</summary>
     public void Add(UnknownFact fact)
     {
-        if (!_facts.Contains(fact))
+        int known = _facts.FindIndex(other => other.Fact == fact.Fact && other.Path == fact.Path);
+        if (known < 0)
         {
             _facts.Add(fact);
+        }
+        else if (_facts[known].Turns is null)
+        {
+            _facts[known] = fact;
         }
     }
 }

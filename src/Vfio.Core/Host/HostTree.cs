@@ -182,7 +182,8 @@ public sealed class HostTree
     /// <summary>The names of the folders in a folder, sorted; links to folders are not among them. None where it is missing or cannot be read.</summary>
     public IReadOnlyList<string> Folders(string path)
     {
-        if (Physical(path, followLast: true) is not { } folder || !Directory.Exists(folder))
+        string? folder = _links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null;
+        if (!Directory.Exists(folder))
         {
             return [];
         }

@@ -21,7 +21,7 @@ internal sealed record FunctionDevices(PciFunction Function, IReadOnlyList<Class
         List<ClassDevice> found = SysfsWalk.Below(tree, folder, isOwnOnly, out bool isComplete);
         if (!isComplete)
         {
-            unknown.Add(new UnknownFact($"everything that is beneath {function}", folder, "has more folders than can be looked at"));
+            unknown.Add(new UnknownFact($"everything that is beneath {function}", folder, "has more folders than can be looked at", Verdict.No));
         }
 
         var seen = found.Select(static device => (device.Class, device.Name)).ToHashSet();

@@ -25,7 +25,7 @@ internal static class RouteTables
             HostFact<string> version4 = tree.ReadText($"{folder}/route");
             HostFact<string> version6 = tree.ReadText($"{folder}/ipv6_route");
             isRead |= version4.IsKnown || version6.IsKnown;
-            problem ??= version4.IsKnown ? null : UnknownFact.Of("which interface the default route goes over", version4);
+            problem ??= version4.IsKnown ? null : UnknownFact.Of("which interface the default route goes over", version4, Verdict.No);
             found.AddRange(Lines(version4, Interface4));
             found.AddRange(Lines(version6, Interface6));
         }

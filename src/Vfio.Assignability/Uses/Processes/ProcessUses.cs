@@ -17,7 +17,9 @@ internal sealed class ProcessUses(HostTree tree)
         List<string> others = [.. FunctionNodes.OfDrivers(devices, stack, Open).Except(vfio, StringComparer.Ordinal)];
         if (Open.Problem is { } problem && (others.Count > 0 || devices.Function.IsOnVfio || FunctionNodes.IsNvidia(devices.Function)))
         {
-            unknown.Add(problem);
+            // Who has no more than a display open turns nothing.
+            bool mayBeCritical = devices.Function.IsOnVfio || others.Exists(node => KindOf(devices.Function, node, consoles) == UseKind.OpenNode);
+            unknown.Add(problem with { Turns = mayBeCritical ? Verdict.No : null });
         }
 
         return [.. ThroughVfio(devices.Function, vfio), .. ThroughDrivers(devices.Function, others, consoles)];

@@ -8,8 +8,8 @@ internal sealed class InputHandlers
 {
     private const string Table = "/proc/bus/input/devices";
 
-    // EV_KEY and EV_REP of linux/input-event-codes.h: keys that repeat are a keyboard's.
-    private const ulong KeyboardEvents = (1ul << 1) | (1ul << 20);
+    // KEY_ESC to KEY_S of linux/input-event-codes.h: what has all of them is a keyboard, and not a power button or a headset.
+    private const ulong KeyboardKeys = 0xffff_fffe;
 
     private readonly HostTree _tree;
     private readonly Dictionary<string, (string? Name, string[] Handlers, string Line)> _devices = new(StringComparer.Ordinal);
@@ -54,11 +54,12 @@ internal sealed class InputHandlers
             return ("mouse", null, new Evidence(input.Folder, null));
         }
 
-        HostFact<string> events = _tree.ReadText($"{input.Folder}/capabilities/ev");
-        return events.IsKnown
-            && ulong.TryParse(events.Value.Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits)
-            && (bits & KeyboardEvents) == KeyboardEvents
-                ? ("keyboard", _tree.ReadText($"{input.Folder}/name").Value, Evidence.Of(events))
+        // The word of the lowest keys comes last.
+        HostFact<string> keys = _tree.ReadText($"{input.Folder}/capabilities/key");
+        return keys.IsKnown
+            && ulong.TryParse(keys.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits)
+            && (bits & KeyboardKeys) == KeyboardKeys
+                ? ("keyboard", _tree.ReadText($"{input.Folder}/name").Value, Evidence.Of(keys))
                 : null;
     }
 

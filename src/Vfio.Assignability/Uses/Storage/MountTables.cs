@@ -21,7 +21,7 @@ internal static class MountTables
         {
             HostFact<string> text = tree.ReadText(table);
             isRead |= text.IsKnown;
-            problem ??= text.IsKnown ? null : UnknownFact.Of("which file systems are mounted", text);
+            problem ??= text.IsKnown ? null : UnknownFact.Of("which file systems are mounted", text, Verdict.No);
             foreach (string line in (text.Value ?? string.Empty).Split('\n'))
             {
                 if ((table.EndsWith("info", StringComparison.Ordinal) ? WithNumbers(table, line) : Plain(table, line)) is { } mount

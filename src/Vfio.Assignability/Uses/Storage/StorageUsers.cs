@@ -28,10 +28,10 @@ internal sealed class StorageUsers
 
     /// <summary>What is mounted or swapped to, while nothing tells from which disk. It may be any that has no other use.</summary>
     public IEnumerable<UnknownFact> Unplaced => _unplacedMounts.Select(static mount => mount.Type == MountSources.Zfs
-            ? new UnknownFact($"which disks the ZFS pool {PlainText.Of(mount.Source.Split('/')[0])} is on", mount.Line.Path, "the kernel does not say which disks a pool is made of")
-            : new UnknownFact($"which disk {PlainText.Of(mount.Source)} is on, which is mounted at {PlainText.Of(mount.Point)}", mount.Line.Path, "no block device in /sys has this name or number"))
+            ? new UnknownFact($"which disks the ZFS pool {PlainText.Of(mount.Source.Split('/')[0])} is on", mount.Line.Path, "the kernel does not say which disks a pool is made of", Verdict.No)
+            : new UnknownFact($"which disk {PlainText.Of(mount.Source)} is on, which is mounted at {PlainText.Of(mount.Point)}", mount.Line.Path, "no block device in /sys has this name or number", Verdict.No))
         .Concat(_unplacedSwaps.Select(static swap
-            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name")));
+            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name", Verdict.No)));
 
     /// <summary>What is mounted from a device.</summary>
     public IReadOnlyList<Mount> MountsOf(string name) => _mounts.TryGetValue(name, out List<Mount>? mounts) ? mounts : [];

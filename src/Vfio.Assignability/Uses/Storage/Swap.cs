@@ -18,7 +18,7 @@ internal sealed record Swap(string Source, Evidence Line)
     public static List<Swap> ReadAll(HostTree tree, out UnknownFact? problem)
     {
         HostFact<string> text = tree.ReadText(Table);
-        problem = text.IsUnknown ? UnknownFact.Of("what the host swaps to", text) : null;
+        problem = text.IsUnknown ? UnknownFact.Of("what the host swaps to", text, Verdict.No) : null;
         return
         [
             .. (text.Value ?? string.Empty).Split('\n')
