@@ -224,7 +224,7 @@ public sealed class MountTests
     [InlineData("garbage")]
     [InlineData("1 2 3")]
     [InlineData("36 35 ../../x:1 / /a rw - ext4 \0/dev/\0 rw")]
-    [InlineData("36 35 259:1 / /a\\999\\04 rw - - -")]
+    [InlineData("36 35 999:1 / /a\\999\\04 rw - - -")]
     [InlineData("36 35 259:99999999999999999999 / /a rw -")]
     [InlineData("- - - - - - -")]
     public void Lines_that_make_no_sense_are_no_use_and_no_crash(string line)

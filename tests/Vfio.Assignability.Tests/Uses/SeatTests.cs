@@ -50,8 +50,8 @@ public sealed class SeatTests
         IReadOnlyList<FunctionUse> keyboard = host.Uses("0000:00:14.0");
         IReadOnlyList<FunctionUse> sound = host.Uses("0000:00:1f.3");
 
-        Assert.Equal(["process 1 (systemd-logind) has /dev/input/event5 open", "a keyboard (Logitech USB Keyboard) is on it"], keyboard.Select(static use => use.Description));
-        Assert.Equal(["process 2 (pipewire) has /dev/snd/controlC1 open", "the sound card card1 is on it"], sound.Select(static use => use.Description));
+        Assert.Equal(["process 1 (systemd-logind) has /dev/input/event5 open", "a keyboard (Logitech USB Keyboard) is on it"], keyboard.Descriptions());
+        Assert.Equal(["process 2 (pipewire) has /dev/snd/controlC1 open", "the sound card card1 is on it"], sound.Descriptions());
         Assert.All(keyboard.Concat(sound), static use => Assert.False(use.IsCritical));
     }
 
@@ -80,7 +80,7 @@ public sealed class SeatTests
             H: Handlers=event5
             """);
 
-        Assert.Equal(["a keyboard (A Keyboard) is on it", "a mouse (A Mouse) is on it"], host.Uses("0000:00:14.0").Select(static use => use.Description));
+        Assert.Equal(["a keyboard (A Keyboard) is on it", "a mouse (A Mouse) is on it"], host.Uses("0000:00:14.0").Descriptions());
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class SeatTests
 
         IReadOnlyList<FunctionUse> uses = host.Uses("0000:00:16.3");
 
-        Assert.Equal(["process 600 (agetty) has /dev/ttyS4 open", "the host's console is on its serial port ttyS4"], uses.Select(static use => use.Description));
+        Assert.Equal(["process 600 (agetty) has /dev/ttyS4 open", "the host's console is on its serial port ttyS4"], uses.Descriptions());
         Assert.All(uses, static use => Assert.Equal((UseKind.Console, false), (use.Kind, use.IsCritical)));
     }
 

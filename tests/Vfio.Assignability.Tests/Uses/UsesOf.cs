@@ -18,6 +18,9 @@ internal static class UsesOf
     public static IReadOnlyList<string> Critical(this HostTreeBuilder host, string address)
         => [.. host.Uses(address).Where(static use => use.IsCritical).Select(static use => use.Description)];
 
+    /// <summary>What a report says of each.</summary>
+    public static IReadOnlyList<string> Descriptions(this IReadOnlyList<FunctionUse> uses) => [.. uses.Select(static use => use.Description)];
+
     /// <summary>An NVMe disk at 0000:01:00.0 on its driver, with two partitions.</summary>
     public static FunctionBuilder NvmeDisk(this HostTreeBuilder host)
         => host.RootPort("0000:00:01.0").Device("0000:01:00.0", 0x144d, 0xa808, 0x010802).Driver("nvme").Nvme(0, "nvme0n1p1", "nvme0n1p2");
