@@ -46,6 +46,15 @@ internal sealed class GroupRegistry
         }
     }
 
+    /// <summary>The group that this process owns by a number or name, or null. No reference is added.</summary>
+    public IOpenGroup? Find(string unit)
+    {
+        lock (_gate)
+        {
+            return _open.GetValueOrDefault(unit);
+        }
+    }
+
     /// <summary>Runs a step that no device joins or leaves a group during.</summary>
     public void WhileStable(Action step)
     {

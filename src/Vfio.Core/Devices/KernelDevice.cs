@@ -5,7 +5,7 @@ using static Vfio.Native.VfioUapi;
 namespace Vfio.Core;
 
 /// <summary>A device that the kernel's VFIO holds for this process, on its device descriptor.</summary>
-internal sealed unsafe class KernelDevice : IDeviceTransport
+internal sealed unsafe partial class KernelDevice : IDeviceTransport
 {
     // Far more than any device has; what is beyond it was not told by VFIO.
     private const uint MaxIndexes = 4096;

@@ -159,6 +159,18 @@ public sealed class VfioDevice : IDisposable
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public void Reset() => _transport.Reset();
 
+    /// <summary>
+    /// Tells which functions a reset of the device's bus or slot would hit, and which of them are in the way
+    /// (<c>VFIO_DEVICE_GET_PCI_HOT_RESET_INFO</c>). Changes nothing.
+    /// </summary>
+    /// <exception cref="VfioException">
+    /// The device is none that a bus or slot could reset, such as a mediated one; a function on the bus is in no group, without which
+    /// the kernel does not answer; or the kernel refused.
+    /// </exception>
+    /// <exception cref="InvalidDataException">What the kernel tells contradicts itself.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public HotResetInfo GetHotResetInfo() => new HotResetSurvey(Host).Take(HotResetTransport);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -193,6 +205,8 @@ public sealed class VfioDevice : IDisposable
     internal DeviceAttachment Attachment => _attachment;
 
     internal IDeviceTransport Transport => _transport;
+
+    private IHotResetTransport HotResetTransport => _transport as IHotResetTransport ?? throw ResetErrors.NoHotReset(Name);
 
     internal static VfioDevice Open(VfioHost host, PciAddress address, VfioDeviceOptions? options)
         => Open(host, HostDevice.Find(host, address), options);

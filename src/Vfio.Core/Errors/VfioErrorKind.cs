@@ -77,4 +77,13 @@ public enum VfioErrorKind
 
     /// <summary>A driver could not be bound, or not brought back.</summary>
     BindFailed,
+
+    /// <summary>Something else in the kernel has the device's lock; the same call may go through later.</summary>
+    DeviceBusy,
+
+    /// <summary>A hot reset would hit functions that this process does not own.</summary>
+    ResetSetNotOwned,
+
+    /// <summary>The device was reset, and did not come back.</summary>
+    DeviceUnreachable,
 }

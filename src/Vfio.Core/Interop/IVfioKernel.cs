@@ -49,6 +49,8 @@ internal unsafe interface IVfioKernel : IIommufdCalls
 
     int ResetDevice(int device);
 
+    int GetHotResetInfo(int device, vfio_pci_hot_reset_info* info);
+
     int DeviceFeature(int device, vfio_device_feature* feature);
 
     long ReadAt(int fd, void* destination, nuint count, long offset);

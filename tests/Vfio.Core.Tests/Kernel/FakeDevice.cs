@@ -1,3 +1,4 @@
+using static Vfio.Native.PciRegs;
 using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core.Tests;
@@ -26,7 +27,17 @@ internal sealed class FakeDevice(string name, FakeGroup group)
         null,
     ];
 
-    public int Resets { get; set; }
+    /// <summary>How often the function was reset, by itself or with its bus.</summary>
+    public int Resets { get; private set; }
+
+    /// <summary>What a reset of its bus hits, itself included; null where no bridge is above it.</summary>
+    public List<FakeBusMember>? Bus { get; set; }
+
+    /// <summary>Whether its interrupts are lost in a reset until they are enabled again.</summary>
+    public bool ForgetsInterrupts { get; set; }
+
+    /// <summary>The command register as a reset leaves it; null where the kernel puts it back.</summary>
+    public ushort? CommandAfterReset { get; set; }
 
     /// <summary>Mappings of its regions that are in the process; they hold the device open in the kernel.</summary>
     public List<(nint Address, nuint Length)> Mapped { get; } = [];
@@ -89,6 +100,21 @@ internal sealed class FakeDevice(string name, FakeGroup group)
 
     /// <summary>Gives the device a region that can also be mapped.</summary>
     public FakeRegion AddMappable(int index, long size) => Add(index, size, ReadWrite | (uint)VFIO_REGION_INFO_FLAG_MMAP);
+
+    /// <summary>Does to the function what a reset does.</summary>
+    public void Reset()
+    {
+        Resets++;
+        foreach (FakeIrq? irq in Irqs)
+        {
+            irq?.IsLost |= ForgetsInterrupts;
+        }
+
+        if (CommandAfterReset is { } command)
+        {
+            Config.Poke((int)PCI_COMMAND, (byte)command, (byte)(command >> 8));
+        }
+    }
 
     private FakeRegion Add(int index, long size, uint flags)
     {

@@ -13,6 +13,9 @@ internal sealed class FakeIrq(uint count, uint flags)
     /// <summary>The events of the enabled vectors, or empty.</summary>
     public FakeOpenFile[] Events { get; set; } = [];
 
+    /// <summary>Whether a reset took what the device needs for it: it stays silent until it is enabled again.</summary>
+    public bool IsLost { get; set; }
+
     public HashSet<uint> Masked { get; } = [];
 
     /// <summary>Vectors that were triggered while they were masked.</summary>

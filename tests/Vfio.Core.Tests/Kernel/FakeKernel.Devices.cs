@@ -47,17 +47,6 @@ internal sealed unsafe partial class FakeKernel
         return 0;
     });
 
-    public int ResetDevice(int device) => OnDevice(device, static it =>
-    {
-        if ((it.Flags & VFIO_DEVICE_FLAGS_RESET) == 0)
-        {
-            return -Errno.EINVAL;
-        }
-
-        it.Resets++;
-        return 0;
-    });
-
     public long ReadAt(int fd, void* destination, nuint count, long offset)
     {
         int fault = Begin(fd, out FakeDescriptor descriptor);

@@ -13,7 +13,7 @@ internal sealed unsafe partial class FakeKernel
         lock (_gate)
         {
             FakeIrq irq = device.Irqs[index]!;
-            if (vector >= irq.Events.Length)
+            if (vector >= irq.Events.Length || irq.IsLost)
             {
                 return false;
             }
@@ -198,6 +198,7 @@ internal sealed unsafe partial class FakeKernel
         }
 
         irq.Events = sources;
+        irq.IsLost = false;
         return 0;
     }
 
