@@ -67,6 +67,7 @@ internal sealed partial class FunctionBuilder
         string input = $"{Folder}/usb1/1-2/1-2:1.0/0003:046D:C31C.0001/input/input5";
         WriteClass(tree, "input", input, null, null);
         tree.Text($"{input}/name", "Logitech USB Keyboard");
+        tree.Text($"{input}/capabilities/ev", "120013");
         tree.Text($"{input}/capabilities/key", "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe");
         WriteClass(tree, "input", $"{input}/event5", "13:69", "input/event5");
         tree.LinkTo($"{input}/event5/device", input);

@@ -6,6 +6,7 @@ internal sealed partial class FunctionBuilder
     private readonly FunctionBuilder? _above;
     private readonly Dictionary<string, string?> _attributes = new(StringComparer.Ordinal);
     private readonly List<FunctionBuilder> _below = [];
+    private bool _hasGroup = true;
 
     internal FunctionBuilder(HostTreeBuilder host, FunctionBuilder? above, string address, int vendor, int device, int cls)
     {
@@ -46,7 +47,7 @@ internal sealed partial class FunctionBuilder
 
     public int? VfioNumber { get; internal set; }
 
-    public bool HasGroup { get; private set; } = true;
+    public bool HasGroup => _hasGroup && (IsNoIommu || Host.IommuName is not null);
 
     public bool IsNoIommu { get; private set; }
 
@@ -91,7 +92,7 @@ internal sealed partial class FunctionBuilder
     /// <summary>No group: no IOMMU translates for it.</summary>
     public FunctionBuilder NoGroup()
     {
-        HasGroup = false;
+        _hasGroup = false;
         return this;
     }
 

@@ -26,12 +26,13 @@ internal static class ReportChecks
     public static AssignabilityReport IsBlockedBy(this AssignabilityReport report, params string[] devices)
         => report.Check(Same(report.Reset.Blockers, devices), $"the reset should be blocked by {Join(devices)}");
 
-    /// <summary>There is a finding that names these functions at least.</summary>
+    /// <summary>There are findings of this code, which name these functions at least.</summary>
     public static AssignabilityReport Finds(this AssignabilityReport report, string code, params string[] devices)
     {
-        report.Check(report.Findings.Any(finding => finding.Code == code), $"{code} should be found");
+        Finding[] findings = [.. report.Findings.Where(finding => finding.Code == code)];
+        report.Check(findings.Length > 0, $"{code} should be found");
         return report.Check(
-            report.Findings.Any(finding => finding.Code == code && devices.All(device => finding.Devices.Any(one => one.ToString() == device))),
+            devices.All(device => findings.Any(finding => finding.Devices.Any(one => one.ToString() == device))),
             $"{code} should name {Join(devices)}");
     }
 

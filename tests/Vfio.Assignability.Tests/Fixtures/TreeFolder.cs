@@ -3,7 +3,10 @@ namespace Vfio.Assignability.Tests;
 /// <summary>The folder of a captured host: files, folders and links by the host's own paths.</summary>
 internal sealed class TreeFolder : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("vfio-host-").FullName;
+    // A host's tree has thousands of small files, which some disks take seconds for.
+    private const string Memory = "/dev/shm";
+
+    public string Root { get; } = Directory.CreateDirectory(Path.Combine(Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"vfio-host-{Guid.NewGuid():N}")).FullName;
 
     /// <summary>Where a path of the host's lies.</summary>
     public string Physical(string path) => $"{Root}/{path.TrimStart('/')}";

@@ -45,7 +45,7 @@ public sealed class FunctionResetTests : IDisposable
 
         AssignabilityReport report = _host.Inspect(Target).Is(Verdict.Yes).Resets(ResetClass.R0, "pm");
 
-        report.Check(report.Findings.Any(static finding => finding.Message.Contains("quirk", StringComparison.OrdinalIgnoreCase)), "a finding should say that a quirk refuses FLR");
+        report.Check(report.Findings.Any(static finding => finding.Message.Contains("refuses", StringComparison.OrdinalIgnoreCase)), "a finding should say that a quirk refuses FLR");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class FunctionResetTests : IDisposable
 
         AssignabilityReport report = _host.Inspect("0000:01:00.3").Is(Verdict.Yes).Resets(ResetClass.R3, null);
 
-        report.Check(report.Findings.Any(static finding => finding.Message.Contains("quirk", StringComparison.OrdinalIgnoreCase)), "a finding should say that a quirk refuses FLR");
+        report.Check(report.Findings.Any(static finding => finding.Message.Contains("refuses", StringComparison.OrdinalIgnoreCase)), "a finding should say that a quirk refuses FLR");
     }
 
     [Theory]
