@@ -23,7 +23,7 @@ internal sealed class ReachRule : IRule
         {
             Unreachable(report, device);
         }
-        else if (config.Value.Length == HeaderLength && config.Value[6] is var status && (status & 0x10) != 0)
+        else if (config.Value.Length == HeaderLength)
         {
             report.Miss(new UnknownFact("the capabilities of the device", config.Path, $"shows this caller its first {HeaderLength} bytes only"));
         }

@@ -21,7 +21,7 @@ internal sealed class ResetPath
         Device = device;
         List = device.Attribute("reset_method");
         Methods = List.Value?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        IsListed = List.IsKnown || (List.State == FactState.Absent && kernel.IsAtLeast(5, 15));
+        IsListed = List.IsKnown || (List.State == FactState.Absent && kernel.IsAtLeast(5, 15) && (kernel.IsKnown || !device.Host.Tree.Exists($"{device.Path}/reset")));
         Set = SharedSet(device);
         SetBlockers = [.. Set.Where(member => member != device && (!member.IsOnVfio || member.IsBridge || IsHeldElsewhere(device, member, uses)))];
         Report = Decide();
