@@ -104,6 +104,37 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Fact]
+    public void Decoding_of_configuration_space()
+    {
+        PciConfigImage image = LabImages.IgbPhysical().Image;
+        PciConfigImage short64 = LabImages.IgbPhysical().First(64);
+        byte[] allocation = new ConfigBytes().Capability(0x40, 0x14, "04").Array;
+        Assert.Equal(7, EveryCapability.Find(image));
+        AssertNone(() =>
+        {
+            _ = image.TryGetHeader(out PciHeader header);
+            _ = header.Bars[3].Address;
+            _ = EveryCapability.Find(image);
+            _ = EveryCapability.Find(short64);
+            foreach (PciEnhancedAllocationEntry entry in new PciEnhancedAllocationEntries(allocation.AsSpan(0x40), header.Type))
+            {
+                _ = entry.Base;
+            }
+        });
+    }
+
+    [Fact]
+    public void Registers_of_a_capability_from_the_device()
+    {
+        _machine.Device.Config.Poke(0, LabImages.IgbPhysical().Array.AsSpan(0, (int)_device.Config.Length));
+        AssertNone(() =>
+        {
+            _ = _device.Config.TryGet(out PciMsix _);
+            _ = _device.Config.TryGet(out PciSriov _);
+        });
+    }
+
+    [Fact]
     public void A_wait_that_blocks()
     {
         InterruptSet set = _device.Interrupts.Msix.Enable(1);

@@ -9,6 +9,9 @@ public readonly record struct PciAccessControlServices(
     ushort CapabilityRegister,
     ushort ControlRegister) : IPciCapability<PciAccessControlServices>
 {
+    private const ushort Known = PCI_ACS_SV | PCI_ACS_TB | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF | PCI_ACS_EC | PCI_ACS_DT;
+    private const int MostEgressBits = 256;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_ACS;
 
@@ -17,9 +20,6 @@ public readonly record struct PciAccessControlServices(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_ACS_CTRL + sizeof(ushort);
-
-    private const ushort Known = PCI_ACS_SV | PCI_ACS_TB | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF | PCI_ACS_EC | PCI_ACS_DT;
-    private const int MostEgressBits = 256;
 
     /// <summary>What the function can do.</summary>
     public PciAccessControl Supported => (PciAccessControl)(CapabilityRegister & Known);

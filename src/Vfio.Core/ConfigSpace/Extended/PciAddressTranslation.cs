@@ -7,6 +7,9 @@ namespace Vfio.Core;
 /// <param name="Control">The control register.</param>
 public readonly record struct PciAddressTranslation(ushort Capabilities, ushort Control) : IPciCapability<PciAddressTranslation>
 {
+    private const uint QueueDepthMask = PCI_ATS_MAX_QDEP - 1;
+    private const uint UnitMask = 0x1f;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_ATS;
 
@@ -15,9 +18,6 @@ public readonly record struct PciAddressTranslation(ushort Capabilities, ushort 
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_EXT_CAP_ATS_SIZEOF;
-
-    private const uint QueueDepthMask = PCI_ATS_MAX_QDEP - 1;
-    private const uint UnitMask = 0x1f;
 
     /// <summary>How many invalidations the device takes at once, 1 to 32.</summary>
     public int QueueDepth => Capabilities.Field(QueueDepthMask) is var depth and not 0 ? depth : PCI_ATS_MAX_QDEP;

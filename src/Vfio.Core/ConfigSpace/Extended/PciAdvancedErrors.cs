@@ -17,6 +17,8 @@ public readonly record struct PciAdvancedErrors(
     PciCorrectableErrors CorrectableMask,
     uint Control) : IPciCapability<PciAdvancedErrors>
 {
+    private const uint FirstErrorMask = 0x1f;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_ERR;
 
@@ -25,8 +27,6 @@ public readonly record struct PciAdvancedErrors(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_ERR_HEADER_LOG;
-
-    private const uint FirstErrorMask = 0x1f;
 
     /// <summary>The number of the bit of the first error that was not corrected.</summary>
     public int FirstError => Control.Field(FirstErrorMask);

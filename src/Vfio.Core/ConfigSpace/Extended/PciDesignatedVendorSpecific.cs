@@ -13,6 +13,10 @@ public readonly record struct PciDesignatedVendorSpecific(
     ushort Length,
     ushort DvsecId) : IPciCapability<PciDesignatedVendorSpecific>
 {
+    private const ushort CxlVendor = 0x1e98;
+    private const uint RevisionMask = 0xf_0000;
+    private const uint LengthMask = 0xfff0_0000;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_DVSEC;
 
@@ -21,10 +25,6 @@ public readonly record struct PciDesignatedVendorSpecific(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_DVSEC_HEADER2 + sizeof(ushort);
-
-    private const ushort CxlVendor = 0x1e98;
-    private const uint RevisionMask = 0xf_0000;
-    private const uint LengthMask = 0xfff0_0000;
 
     /// <summary>Whether Compute Express Link defines them.</summary>
     public bool IsCxl => VendorId == CxlVendor;

@@ -7,6 +7,8 @@ namespace Vfio.Core;
 /// <param name="MaxNoSnoop">The register for transfers that are not.</param>
 public readonly record struct PciLatencyTolerance(ushort MaxSnoop, ushort MaxNoSnoop) : IPciCapability<PciLatencyTolerance>
 {
+    private const int ScaleStep = 5;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_LTR;
 
@@ -15,8 +17,6 @@ public readonly record struct PciLatencyTolerance(ushort MaxSnoop, ushort MaxNoS
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_EXT_CAP_LTR_SIZEOF;
-
-    private const int ScaleStep = 5;
 
     /// <summary>The most latency of transfers that are snooped, in nanoseconds.</summary>
     public long MaxSnoopNanoseconds => Nanoseconds(MaxSnoop);

@@ -29,6 +29,8 @@ public readonly record struct PciSriov(
     uint SystemPageSize,
     PciBarSet VfBars) : IPciCapability<PciSriov>
 {
+    private const int SmallestPage = 4096;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_SRIOV;
 
@@ -37,8 +39,6 @@ public readonly record struct PciSriov(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_EXT_CAP_SRIOV_SIZEOF;
-
-    private const int SmallestPage = 4096;
 
     /// <summary>Whether virtual functions are there.</summary>
     public bool IsVfEnabled => (Control & PCI_SRIOV_CTRL_VFE) != 0;

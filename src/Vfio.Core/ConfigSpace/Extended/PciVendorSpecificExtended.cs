@@ -11,6 +11,9 @@ public readonly record struct PciVendorSpecificExtended(
     byte Revision,
     ushort Length) : IPciCapability<PciVendorSpecificExtended>
 {
+    private const uint RevisionMask = 0xf_0000;
+    private const uint LengthMask = 0xfff0_0000;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_EXT_CAP_ID_VNDR;
 
@@ -19,9 +22,6 @@ public readonly record struct PciVendorSpecificExtended(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_VNDR_HEADER + sizeof(uint);
-
-    private const uint RevisionMask = 0xf_0000;
-    private const uint LengthMask = 0xfff0_0000;
 
     /// <inheritdoc/>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out PciVendorSpecificExtended capability)

@@ -23,6 +23,8 @@ public readonly record struct PciExpress(
     uint DeviceCapabilities2,
     ushort DeviceControl2) : IPciCapability<PciExpress>
 {
+    private const int SmallestPayload = 128;
+
     /// <inheritdoc/>
     public static ushort Id => PCI_CAP_ID_EXP;
 
@@ -31,8 +33,6 @@ public readonly record struct PciExpress(
 
     /// <inheritdoc/>
     public static int MaxLength => PCI_CAP_EXP_ENDPOINT_SIZEOF_V2;
-
-    private const int SmallestPayload = 128;
 
     /// <summary>The version of the layout: 1, or 2 with the second set of registers.</summary>
     public int Version => Flags.Field(PCI_EXP_FLAGS_VERS);

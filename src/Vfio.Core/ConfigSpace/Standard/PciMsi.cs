@@ -10,6 +10,11 @@ namespace Vfio.Core;
 /// <param name="Pending">A bit for each vector that waits for its mask to go; zero where vectors have none.</param>
 public readonly record struct PciMsi(ushort Control, ulong Address, ushort Data, uint Mask, uint Pending) : IPciCapability<PciMsi>
 {
+    private const int Length32 = PCI_MSI_DATA_32 + sizeof(ushort);
+    private const int Length64 = PCI_MSI_DATA_64 + sizeof(ushort);
+    private const int MaskedLength32 = PCI_MSI_PENDING_32 + sizeof(uint);
+    private const int MaskedLength64 = PCI_MSI_PENDING_64 + sizeof(uint);
+
     /// <inheritdoc/>
     public static ushort Id => PCI_CAP_ID_MSI;
 
@@ -18,11 +23,6 @@ public readonly record struct PciMsi(ushort Control, ulong Address, ushort Data,
 
     /// <inheritdoc/>
     public static int MaxLength => MaskedLength64;
-
-    private const int Length32 = PCI_MSI_DATA_32 + sizeof(ushort);
-    private const int Length64 = PCI_MSI_DATA_64 + sizeof(ushort);
-    private const int MaskedLength32 = PCI_MSI_PENDING_32 + sizeof(uint);
-    private const int MaskedLength64 = PCI_MSI_PENDING_64 + sizeof(uint);
 
     /// <summary>Whether messages are sent. With VFIO the interrupt set of the device decides that.</summary>
     public bool IsEnabled => (Control & PCI_MSI_FLAGS_ENABLE) != 0;
