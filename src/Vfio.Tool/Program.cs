@@ -8,6 +8,7 @@ var root = new RootCommand("Shows PCI functions and what giving one away would t
 {
     ListCommand.Create(),
     InspectCommand.Create(),
+    ConfigCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

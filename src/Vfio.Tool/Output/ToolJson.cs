@@ -3,6 +3,7 @@ using Vfio.Assignability;
 using Vfio.Tool.Bench.Irq;
 using Vfio.Tool.Bench.Mmio;
 using Vfio.Tool.Bench.Sweep;
+using Vfio.Tool.Config;
 using Vfio.Tool.Demo;
 using Vfio.Tool.Inspect.Json;
 
@@ -22,6 +23,7 @@ namespace Vfio.Tool.Output;
         typeof(JsonStringEnumConverter<ResetClass>),
     ])]
 [JsonSerializable(typeof(ListEntry[]))]
+[JsonSerializable(typeof(ConfigReport))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PageDocument))]
