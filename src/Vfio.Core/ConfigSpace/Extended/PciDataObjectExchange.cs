@@ -2,7 +2,7 @@ using static Vfio.Native.PciRegs;
 
 namespace Vfio.Core;
 
-/// <summary>A mailbox for data objects, DOE (PCI Express Base Specification, 7.9.24). A function may have several.</summary>
+/// <summary>A mailbox for data objects, DOE (PCI Express Base Specification, 7.9.24). A function may have several. VFIO hides them.</summary>
 /// <param name="Capabilities">The capabilities register.</param>
 /// <param name="Control">The control register.</param>
 /// <param name="Status">The status register.</param>

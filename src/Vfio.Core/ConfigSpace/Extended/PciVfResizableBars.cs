@@ -2,7 +2,7 @@ using static Vfio.Native.PciRegs;
 
 namespace Vfio.Core;
 
-/// <summary>BARs of virtual functions whose size can be chosen (PCI Express Base Specification, 7.8.7). Sizes are those of one virtual function.</summary>
+/// <summary>BARs of virtual functions whose size can be chosen (PCI Express Base Specification, 7.8.7). Sizes are those of one virtual function. VFIO hides it.</summary>
 /// <param name="Bars">The BARs.</param>
 public readonly record struct PciVfResizableBars(PciResizableBarSet Bars) : IPciCapability<PciVfResizableBars>
 {

@@ -2,7 +2,7 @@ using static Vfio.Native.PciRegs;
 
 namespace Vfio.Core;
 
-/// <summary>The subsystem ids of a bridge, whose header has no place for them (PCI-to-PCI Bridge Architecture Specification, 3.2.5.13).</summary>
+/// <summary>The subsystem ids of a bridge, whose header has no place for them (PCI-to-PCI Bridge Architecture Specification, 3.2.5.13). VFIO hides it.</summary>
 /// <param name="VendorId">The vendor of the card or system.</param>
 /// <param name="DeviceId">The id among that vendor's.</param>
 public readonly record struct PciBridgeSubsystem(ushort VendorId, ushort DeviceId) : IPciCapability<PciBridgeSubsystem>

@@ -2,7 +2,7 @@ using static Vfio.Native.PciRegs;
 
 namespace Vfio.Core;
 
-/// <summary>Resources with fixed addresses, in place of BARs (PCI Express Base Specification, 7.8.5).</summary>
+/// <summary>Resources with fixed addresses, in place of BARs (PCI Express Base Specification, 7.8.5). VFIO hides it.</summary>
 /// <param name="EntryCount">How many entries there are. <see cref="PciEnhancedAllocationEntries"/> reads them.</param>
 public readonly record struct PciEnhancedAllocation(byte EntryCount) : IPciCapability<PciEnhancedAllocation>
 {
