@@ -112,8 +112,15 @@ internal sealed class InspectCommand
     private void Explain(string code, bool json)
     {
         string page = FindingPages.Read(code);
-        Write(json ? JsonSerializer.Serialize(new PageDocument(code, page), TypedJson.Context.PageDocument) : page.TrimEnd('\n'));
+        if (json)
+        {
+            Write(JsonSerializer.Serialize(new PageDocument(code, page), TypedJson.Context.PageDocument));
+        }
+        else
+        {
+            _steps.Out.Write(ExplanationText.Of(page));
+        }
     }
 
-    private void Write(string text) => _steps.Out.Profile.Out.Writer.WriteLine(text);
+    private void Write(string json) => _steps.Out.Profile.Out.Writer.WriteLine(json);
 }
