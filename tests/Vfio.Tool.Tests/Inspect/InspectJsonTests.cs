@@ -34,7 +34,8 @@ public sealed class InspectJsonTests
         using var json = JsonDocument.Parse(Json(SampleReports.Unknown));
 
         JsonElement unknown = Assert.Single(json.RootElement.GetProperty("unknown").EnumerateArray());
-        Assert.Equal(["fact", "path", "problem"], unknown.EnumerateObject().Select(static property => property.Name));
+        Assert.Equal(["fact", "path", "problem", "turns"], unknown.EnumerateObject().Select(static property => property.Name));
+        Assert.Equal("after", unknown.GetProperty("turns").GetString());
         JsonElement sriov = json.RootElement.GetProperty("limits").GetProperty("sriov");
         Assert.Equal("0000:01:00.0", sriov.GetProperty("physicalFunction").GetString());
     }

@@ -171,7 +171,7 @@ internal static class SampleReports
             new DmaLimits("dmar0", null, [], null, null),
             new SriovLimits("vf", null, [], Nvme),
             new PowerLimits(null, null, null, null)),
-        Unknown = [new UnknownFact("the members of the group", "/sys/kernel/iommu_groups/17/devices", "EACCES (permission denied)")],
+        Unknown = [new UnknownFact("the members of the group", "/sys/kernel/iommu_groups/17/devices", "EACCES (permission denied)", Turns: Verdict.After)],
     };
 
     /// <summary>One report for each verdict.</summary>

@@ -23,7 +23,7 @@ internal static class ActionText
         {
             HandoverAction action = report.Actions[i];
             string number = string.Create(CultureInfo.InvariantCulture, $"{i + 1}.").PadLeft(2);
-            page.Prose(Indent, TextIndent, number, action.Text, Marks(action.Reversible, action.Reboot));
+            page.Prose(Indent, TextIndent, number, Words.Sentence(action.Text), Marks(action.Reversible, action.Reboot));
             if (action.Command is { } command)
             {
                 page.Line(CommandIndent, new Piece(command, Tone.Command));
@@ -44,21 +44,23 @@ internal static class ActionText
 
     private static void None(TextPage page, AssignabilityReport report)
     {
+        Remedy[] remedies = report.Verdict != Verdict.No ? [] :
+        [
+            .. report.Findings
+                .Where(static finding => finding.Severity == Severity.Blocker)
+                .Select(static finding => finding.Remedy)
+                .OfType<Remedy>(),
+        ];
         page.Prose(Indent, Indent, report.Verdict switch
         {
             Verdict.Yes => "Nothing.",
             Verdict.Unknown => "Ask again as root, or where what is missing can be read.",
-            _ => "Nothing on this host makes it work.",
+            _ when remedies.Length > 0 => "No step makes it work from here. What can be considered:",
+            _ => "No step makes it work from here.",
         });
-        if (report.Verdict == Verdict.No)
+        foreach (Remedy remedy in remedies)
         {
-            foreach (Remedy remedy in report.Findings
-                .Where(static finding => finding.Severity == Severity.Blocker)
-                .Select(static finding => finding.Remedy)
-                .OfType<Remedy>())
-            {
-                RemedyText.Add(page, Indent, remedy);
-            }
+            RemedyText.Add(page, Indent, remedy);
         }
     }
 }

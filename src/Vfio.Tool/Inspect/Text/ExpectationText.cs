@@ -15,7 +15,7 @@ internal static class ExpectationText
         Row(page, "Reset", ResetText.Of(report.Reset, report.Device));
         Row(page, "Display", limits.Display is null ? null : Display(limits.Display));
         Row(page, "Graphics", Graphics(report));
-        Row(page, "Switching", SwitchingText.Of(report, names));
+        Row(page, "Switching", report.Verdict == Verdict.No ? null : SwitchingText.Of(report, names));
         Row(page, "Interrupts", LimitsText.Interrupts(limits.Interrupts));
         Row(page, "DMA", LimitsText.Dma(limits.Dma));
         Row(page, "SR-IOV", LimitsText.Sriov(limits.Sriov));
@@ -31,14 +31,13 @@ internal static class ExpectationText
     }
 
     private static string Display(DisplayLimits display) => string.Concat(
-        display.Output,
-        display.Output.EndsWith('.') ? string.Empty : ".",
+        Words.Sentence(display.Output),
         display.IsBootDisplay == true ? " The firmware and the host's console show on it: they go dark." : string.Empty);
 
     private static string? Graphics(AssignabilityReport report)
         => string.Join(' ', report.Findings
             .Where(static finding => finding.Code is FindingCode.IgdChecklist or FindingCode.ApuResetRisk or FindingCode.HeuristicReset)
-            .Select(static finding => finding.Message)) is { Length: > 0 } text
+            .Select(static finding => Words.Sentence(finding.Message))) is { Length: > 0 } text
             ? text
             : null;
 }

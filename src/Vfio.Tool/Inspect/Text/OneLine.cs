@@ -14,7 +14,12 @@ internal static class OneLine
         var line = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            _ = rune.Value == '\n' ? line.Append("; ") : line.Append(IsPrintable(rune) ? rune : Rune.ReplacementChar);
+            _ = rune.Value switch
+            {
+                '\n' => line.Append("; "),
+                '\t' => line.Append(' '),
+                _ => line.Append(IsPrintable(rune) ? rune : Rune.ReplacementChar),
+            };
         }
 
         return line.ToString();
@@ -23,7 +28,7 @@ internal static class OneLine
     /// <summary>The text on one line of limited length. A long one loses its middle, which is marked.</summary>
     public static string Of(string text, int length)
     {
-        string line = Of(text);
+        string line = Of(text.TrimEnd());
         int kept = Math.Max(2, length - 1);
         return line.Length <= length ? line : $"{line.AsSpan(0, kept / 2)}{Cut}{line.AsSpan(line.Length - (kept - (kept / 2)))}";
     }

@@ -9,7 +9,7 @@ internal static class RemedyText
     {
         // Advice without a command is not undone by one either.
         bool command = remedy.Commands.Count > 0;
-        page.Prose(indent, indent + 2, new Piece("→", Tone.Faint), remedy.Text, ActionText.Marks(remedy.Reversible || !command, remedy.Reboot));
+        page.Prose(indent, indent + 2, new Piece("→", Tone.Faint), Words.Sentence(remedy.Text), ActionText.Marks(remedy.Reversible || !command, remedy.Reboot));
         foreach (string line in remedy.Commands)
         {
             page.Line(indent + 4, new Piece(line, Tone.Command));

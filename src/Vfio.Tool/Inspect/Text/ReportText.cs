@@ -26,7 +26,6 @@ internal static class ReportText
     private static void Device(TextPage page, AssignabilityReport report, DeviceNames names)
     {
         PciAddress device = report.Device;
-        page.Line(0, new Piece(device.ToString(), Tone.Heading), names.NameOf(device) is { } name ? $"  {name}" : string.Empty);
         string? driver = report.Group?.Members.FirstOrDefault(member => member.Device == device)?.Driver ?? names.DriverOf(device);
         string?[] facts =
         [
@@ -35,6 +34,16 @@ internal static class ReportText
             driver is null ? "no driver" : $"driver {driver}",
             report.Group is null ? "no IOMMU group" : $"IOMMU group {report.Group.Id}",
         ];
-        page.Line(device.ToString().Length + 2, new Piece(string.Join(", ", facts.OfType<string>()), Tone.Faint));
+        var address = new Piece($"{device}  ", Tone.Heading);
+        var rest = new Piece(string.Join(", ", facts.OfType<string>()), Tone.Faint);
+        if (names.NameOf(device) is { } name)
+        {
+            page.Line(0, address, name);
+            page.Line(address.Text.Length, rest);
+        }
+        else
+        {
+            page.Line(0, address, rest);
+        }
     }
 }

@@ -9,7 +9,7 @@ internal static class SwitchingText
     {
         if (report.Findings.FirstOrDefault(static finding => finding.Code == FindingCode.HostDriverWontRelease) is { } stuck)
         {
-            return stuck.Message;
+            return Words.Sentence(stuck.Message);
         }
 
         if (report.Limits.Display is not null)

@@ -16,9 +16,14 @@ internal static class UnknownText
         }
 
         page.Heading("Unknown");
-        foreach (UnknownFact unknown in report.Unknown.Take(MaxFacts))
+        foreach (UnknownFact unknown in report.Unknown.OrderByDescending(static fact => fact.Turns is not null).Take(MaxFacts))
         {
-            page.Prose(Indent, Indent + 2, $"{unknown.Fact}:", new Piece($"{unknown.Path}: {unknown.Problem}", Tone.Faint));
+            page.Prose(
+                Indent,
+                Indent + 2,
+                $"{unknown.Fact}:",
+                new Piece($"{unknown.Path}: {unknown.Problem}", Tone.Faint),
+                unknown.Turns is { } verdict ? $"(the answer could be {Words.Verdict(verdict)})" : string.Empty);
         }
 
         if (report.Unknown.Count > MaxFacts)

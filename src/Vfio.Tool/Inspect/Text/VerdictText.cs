@@ -15,7 +15,7 @@ internal static class VerdictText
         Finding[] reasons = [.. report.Findings.Where(static finding => finding.Severity == Severity.Blocker)];
         foreach (Finding reason in reasons.Take(MaxReasons))
         {
-            page.Prose(Indent, Indent, reason.Message);
+            page.Prose(Indent, Indent, Words.Sentence(reason.Message));
         }
 
         if (reasons.Length > MaxReasons)
@@ -43,6 +43,6 @@ internal static class VerdictText
         Verdict.Reboot => $"it can be given away once {Steps(report)} done. One needs a reboot.",
         Verdict.Unsafe => "it can be given away only if protection from it is given up.",
         Verdict.No => "it cannot be given away.",
-        _ => $"too little could be read to tell. {Words.Count(report.Unknown.Count, "fact")} missing, listed below.",
+        _ => $"too little could be read to tell. {Words.Count(report.Unknown.Count(static fact => fact.Turns is not null), "fact")} missing, listed below.",
     };
 }
