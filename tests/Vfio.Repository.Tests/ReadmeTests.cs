@@ -19,6 +19,7 @@ public sealed partial class ReadmeTests
     [InlineData("lab/README.md")]
     [InlineData("interop/README.md")]
     [InlineData("bench/README.md")]
+    [InlineData("docs/inspect.md")]
     public void Every_link_to_a_file_leads_to_one(string page)
     {
         string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
