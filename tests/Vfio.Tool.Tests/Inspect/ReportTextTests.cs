@@ -31,7 +31,7 @@ public sealed class ReportTextTests
     [InlineData(Verdict.Yes, "YES: it can be given away now.")]
     [InlineData(Verdict.After, "AFTER: it can be given away once the step below is done. No reboot is needed.")]
     [InlineData(Verdict.Reboot, "REBOOT: it can be given away once the steps below are done. One needs a reboot.")]
-    [InlineData(Verdict.Unsafe, "UNSAFE: it can be given away only if protection from it is given up.")]
+    [InlineData(Verdict.Unsafe, "UNSAFE: it can be given away, but only with protection from it given up.")]
     [InlineData(Verdict.No, "NO: it cannot be given away.")]
     [InlineData(Verdict.Unknown, "UNKNOWN: too little could be read to tell. 1 fact missing, listed below.")]
     public void The_answer_comes_first(Verdict verdict, string answer) => Assert.Equal(answer, Screen.Lines(SampleReports.Of(verdict))[2]);
@@ -84,12 +84,34 @@ public sealed class ReportTextTests
     }
 
     [Fact]
+    public void What_would_give_even_more_away_is_not_considered_where_nothing_helps()
+    {
+        Finding finding = SampleReports.No.Findings[0];
+        Remedy advice = new("Mount it elsewhere", [], Reversible: false, Reboot: false);
+        Remedy more = new("Take the other one too", ["vfio bind 0000:01:00.1"], Reversible: true, Reboot: false);
+        string text = Screen.Show(SampleReports.No with { Findings = [finding with { Remedy = advice }, finding with { Remedy = more }] });
+
+        Assert.Contains("  → Mount it elsewhere.\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("vfio bind", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot be undone", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reason_is_said_once()
+    {
+        Finding reason = SampleReports.After.Findings[0];
+
+        Assert.Equal(2, Screen.Show(SampleReports.After, 200).Split(reason.Message[..60]).Length);
+    }
+
+    [Fact]
     public void Texts_from_the_host_are_shown_and_not_obeyed()
     {
         AssignabilityReport report = SampleReports.No;
         Finding finding = report.Findings[0] with
         {
             Message = "[red]not markup[/] \e[2J\u202eleft",
+            Consequence = null,
             Evidence = [new Evidence("/proc/\e]0;title\a", "one\ntwo\e[31m\r")],
         };
         GroupMember member = report.Group!.Members[0] with { Driver = "[bold]\e[1mdriver" };

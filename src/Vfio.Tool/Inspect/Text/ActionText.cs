@@ -9,6 +9,7 @@ internal static class ActionText
     private const int Indent = 2;
     private const int TextIndent = 5;
     private const int CommandIndent = 7;
+    private const string Bind = "vfio bind";
 
     public static void Add(TextPage page, AssignabilityReport report)
     {
@@ -49,11 +50,15 @@ internal static class ActionText
             .. report.Findings
                 .Where(static finding => finding.Severity == Severity.Blocker)
                 .Select(static finding => finding.Remedy)
-                .OfType<Remedy>(),
+                .OfType<Remedy>()
+
+                // Giving even more away is no help.
+                .Where(static remedy => !remedy.Commands.Any(static command => command.StartsWith(Bind, StringComparison.Ordinal))),
         ];
         page.Prose(Indent, Indent, report.Verdict switch
         {
             Verdict.Yes => "Nothing.",
+            Verdict.Unsafe => "Nothing: protection has been given up already.",
             Verdict.Unknown => "Ask again as root, or where what is missing can be read.",
             _ when remedies.Length > 0 => "No step makes it work from here. What can be considered:",
             _ => "No step makes it work from here.",

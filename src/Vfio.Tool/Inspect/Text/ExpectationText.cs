@@ -8,13 +8,13 @@ internal static class ExpectationText
     private const int Indent = 2;
     private const int LabelWidth = 12;
 
-    public static void Add(TextPage page, AssignabilityReport report, DeviceNames names)
+    public static void Add(TextPage page, AssignabilityReport report, Highlights highlights, DeviceNames names)
     {
         page.Heading("What to expect");
         ReportLimits limits = report.Limits;
         Row(page, "Reset", ResetText.Of(report.Reset, report.Device));
         Row(page, "Display", limits.Display is null ? null : Display(limits.Display));
-        Row(page, "Graphics", Graphics(report));
+        Row(page, "Graphics", Graphics(highlights));
         Row(page, "Switching", report.Verdict == Verdict.No ? null : SwitchingText.Of(report, names));
         Row(page, "Interrupts", LimitsText.Interrupts(limits.Interrupts));
         Row(page, "DMA", LimitsText.Dma(limits.Dma));
@@ -34,10 +34,6 @@ internal static class ExpectationText
         Words.Sentence(display.Output),
         display.IsBootDisplay == true ? " The firmware and the host's console show on it: they go dark." : string.Empty);
 
-    private static string? Graphics(AssignabilityReport report)
-        => string.Join(' ', report.Findings
-            .Where(static finding => finding.Code is FindingCode.IgdChecklist or FindingCode.ApuResetRisk or FindingCode.HeuristicReset)
-            .Select(static finding => Words.Sentence(finding.Message))) is { Length: > 0 } text
-            ? text
-            : null;
+    private static string? Graphics(Highlights highlights)
+        => highlights.Graphics.Count == 0 ? null : string.Join(' ', highlights.Graphics.Select(static finding => Words.Sentence(finding.Message)));
 }

@@ -9,7 +9,7 @@ internal static class FindingText
     private const int TextIndent = 4;
     private const int MaxEvidence = 3;
 
-    public static void Add(TextPage page, AssignabilityReport report)
+    public static void Add(TextPage page, AssignabilityReport report, Highlights highlights)
     {
         if (report.Findings.Count == 0)
         {
@@ -21,7 +21,7 @@ internal static class FindingText
         {
             (string severity, Tone tone) = Severe(finding.Severity);
             page.Line(Indent, new Piece(finding.Code, Tone.Heading), "  ", new Piece(severity, tone), new Piece($", {Sure(finding.Confidence)}", Tone.Faint));
-            page.Prose(TextIndent, TextIndent, Words.Sentences(finding.Message, finding.Consequence));
+            page.Prose(TextIndent, TextIndent, Statement(finding, highlights.Have(finding)));
             foreach (Evidence evidence in finding.Evidence.Take(MaxEvidence))
             {
                 page.Cut(TextIndent, $"{OneLine.Of(evidence.Path)}: ", evidence.Text ?? "not there", Tone.Faint);
@@ -39,12 +39,21 @@ internal static class FindingText
         }
     }
 
+    // What follows from something that is only worth knowing is left to its page.
+    private static string Statement(Finding finding, bool isAbove)
+        => isAbove && finding.Consequence is { } consequence ? Words.Sentence(consequence)
+            : Words.Sentences(finding.Message, finding.Severity == Severity.Info ? null : finding.Consequence);
+
     // What to do has it already.
     private static bool IsAbove(Remedy remedy, Finding finding, AssignabilityReport report)
         => report.Verdict == Verdict.No
             ? finding.Severity == Severity.Blocker
             : report.Actions.Any(action => action.Text == remedy.Text)
-                || (remedy.Commands.Count > 0 && remedy.Commands.All(command => report.Actions.Any(action => action.Command == command)));
+                || (remedy.Commands.Count > 0 && remedy.Commands.All(command => report.Actions.Any(action => Does(action, command))));
+
+    // One command may bind more devices than the finding is about.
+    private static bool Does(HandoverAction action, string command)
+        => action.Command is { } whole && command.Split(' ').All(whole.Split(' ').Contains);
 
     private static (string Text, Tone Tone) Severe(Severity severity) => severity switch
     {

@@ -9,21 +9,15 @@ internal static class LimitsText
 {
     public static string? Interrupts(InterruptLimits limits)
     {
-        string?[] kinds =
-        [
-            limits.MsiX is > 0 ? $"{limits.MsiX} MSI-X" : null,
-            limits.Msi is > 0 ? $"{limits.Msi} MSI" : null,
-            limits.Intx == true ? "INTx" : null,
-        ];
+        string?[] kinds = [Vectors(limits.MsiX, "MSI-X"), Vectors(limits.Msi, "MSI"), limits.Intx == true ? "INTx" : null];
         string known = string.Join(", ", kinds.OfType<string>());
-        bool complete = limits is { MsiX: not null, Msi: not null, Intx: not null };
         string? isolation = limits.Isolated switch
         {
             true => "messages are isolated",
             false => "messages are not isolated",
             _ => null,
         };
-        return Sentence(known.Length > 0 ? known : complete ? "none" : null, complete ? null : "not all could be read", isolation);
+        return Sentence(known.Length > 0 ? known : "none", isolation);
     }
 
     public static string? Dma(DmaLimits limits) => Sentence(
@@ -57,6 +51,13 @@ internal static class LimitsText
             "on" => "kept awake",
             _ => null,
         });
+
+    private static string? Vectors(int? count, string kind) => count switch
+    {
+        null => $"{kind} unknown",
+        0 => null,
+        { } known => string.Create(CultureInfo.InvariantCulture, $"{known} {kind}"),
+    };
 
     private static string? Sentence(params string?[] parts)
         => string.Join("; ", parts.OfType<string>()) is { Length: > 0 } text ? $"{text}." : null;

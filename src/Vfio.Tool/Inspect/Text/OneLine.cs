@@ -8,6 +8,9 @@ internal static class OneLine
 {
     private const char Cut = '…';
 
+    // What is shorter tells nothing.
+    private const int Shortest = 24;
+
     /// <summary>The text on one line, without anything that a terminal would obey.</summary>
     public static string Of(string text)
     {
@@ -29,8 +32,8 @@ internal static class OneLine
     public static string Of(string text, int length)
     {
         string line = Of(text.TrimEnd());
-        int kept = Math.Max(2, length - 1);
-        return line.Length <= length ? line : $"{line.AsSpan(0, kept / 2)}{Cut}{line.AsSpan(line.Length - (kept - (kept / 2)))}";
+        int kept = Math.Max(Shortest, length) - 1;
+        return line.Length <= kept + 1 ? line : $"{line.AsSpan(0, kept / 2)}{Cut}{line.AsSpan(line.Length - (kept - (kept / 2)))}";
     }
 
     // Format characters turn the direction of what follows them.

@@ -10,13 +10,14 @@ internal static class ReportText
     public static TextPage Of(AssignabilityReport report, DeviceNames names)
     {
         var page = new TextPage();
+        var highlights = Highlights.Of(report);
         Device(page, report, names);
         page.Blank();
-        VerdictText.Add(page, report);
+        VerdictText.Add(page, report, highlights);
         ActionText.Add(page, report);
-        ExpectationText.Add(page, report, names);
+        ExpectationText.Add(page, report, highlights, names);
         GroupText.Add(page, report, names);
-        FindingText.Add(page, report);
+        FindingText.Add(page, report, highlights);
         UnknownText.Add(page, report);
         page.Blank();
         page.Line(0, new Piece($"More on any code: vfio inspect --explain {(report.Findings.Count > 0 ? report.Findings[0].Code : report.Reset.Class)}", Tone.Faint));

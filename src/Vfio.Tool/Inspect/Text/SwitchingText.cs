@@ -14,7 +14,7 @@ internal static class SwitchingText
 
         if (report.Limits.Display is not null)
         {
-            return "do it at boot. Drivers of displays are poor at letting go, and at starting again, while the host runs.";
+            return "best at boot, once: drivers of displays are poor at letting go, and at starting again, while the host runs.";
         }
 
         if (report.Limits.Sriov.VirtualFunctions.Count > 0)

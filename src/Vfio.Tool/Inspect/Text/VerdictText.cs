@@ -6,21 +6,20 @@ namespace Vfio.Tool.Inspect.Text;
 internal static class VerdictText
 {
     private const int Indent = 2;
-    private const int MaxReasons = 2;
 
-    public static void Add(TextPage page, AssignabilityReport report)
+    public static void Add(TextPage page, AssignabilityReport report, Highlights highlights)
     {
         (string word, Tone tone) = Answer(report.Verdict);
         page.Prose(0, Indent, new Piece(word + ":", tone), Meaning(report));
-        Finding[] reasons = [.. report.Findings.Where(static finding => finding.Severity == Severity.Blocker)];
-        foreach (Finding reason in reasons.Take(MaxReasons))
+        foreach (Finding reason in highlights.Reasons)
         {
             page.Prose(Indent, Indent, Words.Sentence(reason.Message));
         }
 
-        if (reasons.Length > MaxReasons)
+        int more = highlights.Obstacles - highlights.Reasons.Count;
+        if (more > 0)
         {
-            page.Prose(Indent, Indent, $"{Words.Count(reasons.Length - MaxReasons, "more obstacle")} among the findings below.");
+            page.Prose(Indent, Indent, $"{Words.Count(more, "more obstacle")} among the findings below.");
         }
     }
 
@@ -41,7 +40,7 @@ internal static class VerdictText
         Verdict.Yes => "it can be given away now.",
         Verdict.After => $"it can be given away once {Steps(report)} done. No reboot is needed.",
         Verdict.Reboot => $"it can be given away once {Steps(report)} done. One needs a reboot.",
-        Verdict.Unsafe => "it can be given away only if protection from it is given up.",
+        Verdict.Unsafe => "it can be given away, but only with protection from it given up.",
         Verdict.No => "it cannot be given away.",
         _ => $"too little could be read to tell. {Words.Count(report.Unknown.Count(static fact => fact.Turns is not null), "fact")} missing, listed below.",
     };
