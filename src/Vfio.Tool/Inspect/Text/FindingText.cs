@@ -29,7 +29,7 @@ internal static class FindingText
 
             if (finding.Evidence.Count > MaxEvidence)
             {
-                page.Line(TextIndent, new Piece($"and {finding.Evidence.Count - MaxEvidence} more files", Tone.Faint));
+                page.Line(TextIndent, new Piece($"and {Words.Count(finding.Evidence.Count - MaxEvidence, "more file")}", Tone.Faint));
             }
 
             if (finding.Remedy is { } remedy && !IsAbove(remedy, finding, report))
