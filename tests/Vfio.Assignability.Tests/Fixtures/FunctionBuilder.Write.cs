@@ -21,8 +21,7 @@ internal sealed partial class FunctionBuilder
     internal void Write(TreeFolder tree)
     {
         tree.LinkTo(Link, Folder);
-        tree.LinkTo($"{Folder}/subsystem", "/sys/bus/pci");
-        foreach ((string name, string? text) in DefaultAttributes().Where(one => !_attributes.ContainsKey(one.Name)).Concat(_attributes.Select(static one => (one.Key, one.Value))))
+        foreach ((string name, string? text) in Defaults().Where(one => !_attributes.ContainsKey(one.Name)).Concat(_attributes.Select(static one => (one.Key, one.Value))))
         {
             if (text is not null)
             {
@@ -31,7 +30,12 @@ internal sealed partial class FunctionBuilder
         }
 
         tree.Bytes($"{Folder}/config", ConfigBytes());
-        WriteBars(tree);
+        if (!Host.IsSparse)
+        {
+            tree.LinkTo($"{Folder}/subsystem", "/sys/bus/pci");
+            WriteBars(tree);
+        }
+
         WriteOwners(tree);
         WriteSriov(tree);
         foreach (string name in _attributes.Where(static one => one.Value is null).Select(static one => one.Key))
@@ -42,46 +46,49 @@ internal sealed partial class FunctionBuilder
 
     private static byte BusNumber(string bus) => byte.Parse(bus.AsSpan()[^2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    private IEnumerable<(string Name, string? Text)> DefaultAttributes()
+    private IEnumerable<(string Name, string? Text)> Defaults()
+        => Host.IsSparse ? Identity().Concat(ResetAttributes()) : Identity().Concat(ResetAttributes()).Concat(OtherAttributes()).Concat(IsBridge ? BridgeAttributes() : []);
+
+    private IEnumerable<(string Name, string? Text)> Identity() =>
+    [
+        ("vendor", $"0x{Vendor:x4}"),
+        ("device", $"0x{DeviceId:x4}"),
+        ("class", $"0x{Class:x6}"),
+        ("driver_override", "(null)"),
+    ];
+
+    private IEnumerable<(string Name, string? Text)> ResetAttributes()
     {
-        yield return ("vendor", $"0x{Vendor:x4}");
-        yield return ("device", $"0x{DeviceId:x4}");
-        yield return ("subsystem_vendor", $"0x{(IsBridge ? 0 : Vendor):x4}");
-        yield return ("subsystem_device", IsBridge ? "0x0000" : "0x0001");
-        yield return ("revision", "0x01");
-        yield return ("class", $"0x{Class:x6}");
-        yield return ("modalias", $"pci:v{Vendor:X8}d{DeviceId:X8}sv{Vendor:X8}sd00000001bc{Class >> 16:X2}sc{(Class >> 8) & 0xff:X2}i{Class & 0xff:X2}");
-        yield return ("irq", PhysicalFunction is null ? "16" : "0");
-        yield return ("msi_bus", "1");
-        yield return ("enable", DriverName is null ? "0" : "1");
-        yield return ("numa_node", "-1");
-        yield return ("local_cpulist", "0-1");
-        yield return ("dma_mask_bits", "64");
-        yield return ("ari_enabled", "0");
-        yield return ("driver_override", "(null)");
-        yield return ("power_state", "D0");
-        yield return ("d3cold_allowed", "1");
-        yield return ("power/control", "on");
-        yield return ("power/runtime_status", "active");
-        if (Class >> 8 == 0x0300)
-        {
-            yield return ("boot_vga", "0");
-        }
-
-        if (IsBridge)
-        {
-            yield return ("secondary_bus_number", SecondaryBus.ToString(CultureInfo.InvariantCulture));
-            yield return ("subordinate_bus_number", SubordinateBus.ToString(CultureInfo.InvariantCulture));
-            yield return ("reset_subordinate", string.Empty);
-        }
-
         string methods = _attributes.TryGetValue("reset_method", out string? said) ? said ?? string.Empty : ResetMethods();
-        if (methods.Length > 0)
-        {
-            yield return ("reset_method", Host.HasKernel(5, 15) ? methods : null);
-            yield return ("reset", string.Empty);
-        }
+        return methods.Length == 0 ? [] : [("reset_method", Host.HasKernel(5, 15) ? methods : null), ("reset", string.Empty)];
     }
+
+    private IEnumerable<(string Name, string? Text)> OtherAttributes() =>
+    [
+        ("subsystem_vendor", $"0x{(IsBridge ? 0 : Vendor):x4}"),
+        ("subsystem_device", IsBridge ? "0x0000" : "0x0001"),
+        ("revision", "0x01"),
+        ("modalias", $"pci:v{Vendor:X8}d{DeviceId:X8}sv{Vendor:X8}sd00000001bc{Class >> 16:X2}sc{(Class >> 8) & 0xff:X2}i{Class & 0xff:X2}"),
+        ("irq", PhysicalFunction is null ? "16" : "0"),
+        ("msi_bus", "1"),
+        ("enable", DriverName is null ? "0" : "1"),
+        ("numa_node", "-1"),
+        ("local_cpulist", "0-1"),
+        ("dma_mask_bits", "64"),
+        ("ari_enabled", "0"),
+        ("power_state", "D0"),
+        ("d3cold_allowed", "1"),
+        ("power/control", "on"),
+        ("power/runtime_status", "active"),
+        ("boot_vga", Class >> 8 == 0x0300 ? "0" : null),
+    ];
+
+    private IEnumerable<(string Name, string? Text)> BridgeAttributes() =>
+    [
+        ("secondary_bus_number", SecondaryBus.ToString(CultureInfo.InvariantCulture)),
+        ("subordinate_bus_number", SubordinateBus.ToString(CultureInfo.InvariantCulture)),
+        ("reset_subordinate", string.Empty),
+    ];
 
     // As the kernel finds them when it adds the function: "bus" also for the first of several on a bus.
     private string ResetMethods()

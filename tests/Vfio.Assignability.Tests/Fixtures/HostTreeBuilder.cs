@@ -18,6 +18,9 @@ internal sealed partial class HostTreeBuilder : IDisposable
     /// <summary>The folder that the tree is written to.</summary>
     public string Root => _tree.Root;
 
+    /// <summary>Whether functions have only those attributes that reports cannot do without, for hosts with thousands of them.</summary>
+    public bool IsSparse { get; init; }
+
     /// <summary>All functions so far, in the order in which they were added.</summary>
     public IReadOnlyList<FunctionBuilder> Functions => _functions;
 

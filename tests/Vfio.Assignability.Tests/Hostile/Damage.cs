@@ -51,7 +51,7 @@ internal sealed class Damage : IDisposable
             Remove(done.Path);
             if (done.Original is { } original)
             {
-                Move(original, done.Path);
+                Libc.Move(original, done.Path);
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class Damage : IDisposable
 
         byte[] before = IsFile(path) ? File.ReadAllBytes(path) : [];
         string original = $"{_stash}/{_done.Count}";
-        Move(path, original);
+        Libc.Move(path, original);
         _done.Push((path, original));
         Replace(path, kind, detail, before);
     }
@@ -118,7 +118,7 @@ internal sealed class Damage : IDisposable
                 Huge(path);
                 break;
             case 11:
-                NamedPipe.Create(path);
+                Libc.MakePipe(path);
                 break;
             case 12:
                 File.WriteAllBytes(path, Flipped(before, detail));
@@ -160,18 +160,6 @@ internal sealed class Damage : IDisposable
     private static bool IsFile(string path) => !IsLink(path) && File.Exists(path);
 
     private static bool Exists(string path) => IsLink(path) || Path.Exists(path);
-
-    private static void Move(string from, string to)
-    {
-        if (IsFolder(from))
-        {
-            Directory.Move(from, to);
-        }
-        else
-        {
-            File.Move(from, to, overwrite: true);
-        }
-    }
 
     private static void Remove(string path)
     {

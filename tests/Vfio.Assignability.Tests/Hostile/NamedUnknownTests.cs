@@ -65,7 +65,7 @@ public sealed class NamedUnknownTests : IDisposable
     public void A_pipe()
     {
         FunctionBuilder drive = _host.Nvme().Driver("vfio-pci");
-        _ = _host.Without($"{drive.Folder}/config").Also(tree => NamedPipe.Create(tree.Physical($"{drive.Folder}/config")));
+        _ = _host.Without($"{drive.Folder}/config").Also(tree => Libc.MakePipe(tree.Physical($"{drive.Folder}/config")));
 
         _ = _host.Inspect(Target).Holds().KnowsNot($"{Target}/config");
     }
