@@ -137,6 +137,7 @@ public sealed class HostTree
     /// <summary>Where a file or folder really lies, as the host would name it, or null where it does not exist.</summary>
     public string? RealPath(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         if (_links is not null)
         {
             return _links.Resolve(path, followLast: true) is { } resolved && Path.Exists(_root + resolved) ? resolved : null;
@@ -182,6 +183,7 @@ public sealed class HostTree
     /// <summary>The names of the folders in a folder, sorted; links to folders are not among them. None where it is missing or cannot be read.</summary>
     public IReadOnlyList<string> Folders(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string? folder = _links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null;
         if (!Directory.Exists(folder))
         {

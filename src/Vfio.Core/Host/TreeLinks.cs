@@ -7,12 +7,50 @@ internal sealed class TreeLinks(string root)
     // As many as the kernel follows on one path before it says ELOOP.
     private const int MaxLinks = 40;
 
+    private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _targets = new(StringComparer.Ordinal);
 
     /// <summary>The path that all links on the way are replaced in, whether it exists or not; null where links go in circles.</summary>
     /// <param name="path">A path from the root, beginning with a slash.</param>
     /// <param name="followLast">Whether the last name is followed if it is a link.</param>
     public string? Resolve(string path, bool followLast)
+    {
+        // Most paths are to one of many files in a folder, and so the way to it is walked once.
+        int slash = path.LastIndexOf('/');
+        if (slash <= 0 || path[(slash + 1)..] is not { Length: > 0 } name || name is "." or "..")
+        {
+            return Walk(path, followLast);
+        }
+
+        string folder = path[..slash];
+        if (!_folders.TryGetValue(folder, out string? place))
+        {
+            place = Walk(folder, followLast: true);
+            _folders.Add(folder, place);
+        }
+
+        if (place is null)
+        {
+            return null;
+        }
+
+        string candidate = place == "/" ? $"/{name}" : $"{place}/{name}";
+        return followLast && Target(candidate) is not null ? Walk(path, followLast) : candidate;
+    }
+
+    /// <summary>The text of a link, or null where there is none. All links ahead of it have been followed.</summary>
+    public string? Target(string path)
+    {
+        if (!_targets.TryGetValue(path, out string? target))
+        {
+            target = new FileInfo(root + path).LinkTarget;
+            _targets.Add(path, target);
+        }
+
+        return target;
+    }
+
+    private string? Walk(string path, bool followLast)
     {
         var waiting = new Stack<string>();
         Push(waiting, path);
@@ -51,18 +89,6 @@ internal sealed class TreeLinks(string root)
         }
 
         return Join(names, string.Empty);
-    }
-
-    /// <summary>The text of a link, or null where there is none. All links ahead of it have been followed.</summary>
-    public string? Target(string path)
-    {
-        if (!_targets.TryGetValue(path, out string? target))
-        {
-            target = new FileInfo(root + path).LinkTarget;
-            _targets.Add(path, target);
-        }
-
-        return target;
     }
 
     private static void Push(Stack<string> waiting, string path)
