@@ -13,12 +13,13 @@ internal static class ListCommand
     public static Command Create()
     {
         Option<bool> json = JsonOption.Create();
-        var command = new Command("list", "Show the PCI functions with group, driver, class, ids and names.") { json };
-        command.SetAction(result => Run(result.GetValue(json)));
+        Option<string?> root = RootOption.Create();
+        var command = new Command("list", "Show the PCI functions with group, driver, class, ids and names.") { json, root };
+        command.SetAction(result => Run(result.GetValue(json), RootOption.Host(result.GetValue(root))));
         return command;
     }
 
-    private static int Run(bool json)
+    private static int Run(bool json, PciHost host)
     {
         PciNames names = PciNames.Load();
         if (names.IsEmpty)
@@ -26,7 +27,7 @@ internal static class ListCommand
             Console.Error.WriteLine("vfio: no names: the system has no pci.ids (Debian's package pci.ids brings it)");
         }
 
-        ListEntry[] entries = [.. PciFunction.ReadAll().Select(function => ListEntry.From(function, names))];
+        ListEntry[] entries = [.. host.Functions.Select(function => ListEntry.From(function, names))];
         if (json)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(entries, ToolJson.Default.ListEntryArray));
