@@ -87,7 +87,7 @@ public sealed class DriverBinding : IDisposable
 
     internal static DriverBinding Bind(VfioHost host, PciAddress address, string driver)
     {
-        RequireName(driver);
+        DriverName.Require(driver);
         if (!host.Pci.Exists(address))
         {
             throw DeviceErrors.NoSuchDevice(address.ToString());
@@ -121,16 +121,6 @@ public sealed class DriverBinding : IDisposable
         {
             binding.Dispose();
             throw;
-        }
-    }
-
-    // The name becomes part of a path and an argument of modprobe.
-    private static void RequireName(string driver)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(driver);
-        if (!char.IsAsciiLetterOrDigit(driver[0]) || driver.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-        {
-            throw new ArgumentException($"'{driver}' is not the name of a driver.", nameof(driver));
         }
     }
 }

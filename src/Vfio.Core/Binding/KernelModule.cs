@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Vfio.Core;
@@ -6,27 +5,31 @@ namespace Vfio.Core;
 /// <summary>Loads modules of the kernel.</summary>
 internal static class KernelModule
 {
-    private static readonly string[] _folders = ["/sbin", "/usr/sbin", "/bin", "/usr/bin"];
+    /// <summary>Runs modprobe, for as long as it takes.</summary>
+    /// <inheritdoc cref="Load(string, TimeSpan)"/>
+    public static string Load(string name) => Load(name, Timeout.InfiniteTimeSpan);
 
     /// <summary>Runs modprobe.</summary>
+    /// <param name="name">The module's name, or an alias of it.</param>
+    /// <param name="limit">How long it is waited for. After that it goes on alone.</param>
     /// <returns>What it said, empty when all went well: whether the driver is there is for the caller to look at.</returns>
-    public static string Load(string name)
+    public static string Load(string name, TimeSpan limit)
     {
-        string? program = _folders.Select(static folder => Path.Combine(folder, "modprobe")).FirstOrDefault(File.Exists);
-        if (program is null)
+        if (SystemProgram.Find("modprobe") is not { } program)
         {
             return "there is no modprobe";
         }
 
         try
         {
-            var start = new ProcessStartInfo(program, [name]) { RedirectStandardError = true, UseShellExecute = false };
-            using Process process = Process.Start(start)!;
-            string said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return said.Trim();
+            using Process process = SystemProgram.Start(program, name);
+            process.StandardInput.Close();
+            Task<string> said = process.StandardError.ReadToEndAsync();
+            return process.WaitForExit(limit)
+                ? said.GetAwaiter().GetResult().Trim()
+                : $"modprobe, process {process.Id}, has not ended after {limit.TotalSeconds:0.###} seconds, and goes on";
         }
-        catch (Win32Exception error)
+        catch (IOException error)
         {
             return error.Message;
         }

@@ -1,14 +1,24 @@
 namespace Vfio.Core;
 
-/// <summary>Moves a PCI function between drivers through sysfs, and checks what became of it.</summary>
-internal sealed class SysfsBinder(VfioHost host)
+/// <summary>Moves a PCI function between drivers through sysfs, step by step or all at once, and checks what became of it.</summary>
+/// <param name="paths">Where sysfs is.</param>
+/// <param name="pci">Reads it.</param>
+/// <param name="writer">Writes to it.</param>
+/// <param name="loadModule">Loads a module, and gives what modprobe said.</param>
+internal sealed class SysfsBinder(HostPaths paths, SysfsPci pci, ISysfsWriter writer, Func<string, string> loadModule)
 {
     // What the kernel shows, and takes, for an override that is not set.
     private const string NoOverride = "(null)";
 
-    /// <summary>The driver that the function is reserved for, or null.</summary>
+    /// <summary>Writes from the calling thread, and waits for the kernel however long it takes.</summary>
+    public SysfsBinder(VfioHost host)
+        : this(host.Paths, host.Pci, SysfsWriter.Instance, KernelModule.Load)
+    {
+    }
+
+    /// <summary>The function is reserved for this driver; null for none.</summary>
     public string? Override(PciAddress address)
-        => host.Pci.Attribute(address, "driver_override") is { Length: > 0 } name && name != NoOverride ? name : null;
+        => pci.Attribute(address, "driver_override") is { Length: > 0 } name && name != NoOverride ? name : null;
 
     /// <summary>Makes sure that this user may change which driver has the function, before anything is changed.</summary>
     public void RequirePermission(PciAddress address)
@@ -16,7 +26,7 @@ internal sealed class SysfsBinder(VfioHost host)
         string file = OverrideFile(address);
         try
         {
-            using FileStream stream = OpenForWrite(file);
+            using FileStream stream = SysfsWriter.Open(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -25,12 +35,15 @@ internal sealed class SysfsBinder(VfioHost host)
     }
 
     /// <summary>Makes sure that the kernel has the driver, loading its module if need be.</summary>
-    public void RequireDriver(PciAddress address, string driver)
+    /// <param name="address">The function that it is for.</param>
+    /// <param name="driver">The driver.</param>
+    /// <param name="module">The module that brings the driver, or null where that has the driver's name.</param>
+    public void RequireDriver(PciAddress address, string driver, string? module = null)
     {
-        string folder = Path.Combine(host.Paths.PciDrivers, driver);
+        string folder = Path.Combine(paths.PciDrivers, driver);
         if (!Directory.Exists(folder))
         {
-            string outcome = KernelModule.Load(driver);
+            string outcome = loadModule(module ?? driver);
             if (!Directory.Exists(folder))
             {
                 throw BindingErrors.NoDriver(address, driver, outcome);
@@ -38,41 +51,68 @@ internal sealed class SysfsBinder(VfioHost host)
         }
     }
 
+    /// <summary>The module that brings a driver, or null where it is built in or not known.</summary>
+    public string? Module(string driver) => SysfsFile.LinkName(Path.Combine(paths.PciDrivers, driver, "module"));
+
     /// <summary>Takes the function from the driver that has it, and gives it to another one, or to none.</summary>
     /// <param name="address">The function.</param>
     /// <param name="driver">The driver that has it in the end, or null for none.</param>
     /// <param name="reservedFor">What its driver_override says in the end, or null for nothing.</param>
     public void Move(PciAddress address, string? driver, string? reservedFor)
     {
-        string function = host.Paths.Function(address);
-        Unbind(address, function);
+        Unbind(address);
 
         // While it is being probed the override names the wanted driver, so that no other one takes the function.
-        string overrideFile = OverrideFile(address);
+        Exception? refusal = null;
         if (driver is not null)
         {
-            Write(address, overrideFile, driver);
-            Write(address, host.Paths.DriversProbe, address.ToString());
+            SetOverride(address, driver);
+            refusal = Probe(address);
         }
 
-        Write(address, overrideFile, reservedFor ?? string.Empty);
-        string? bound = host.Pci.Driver(address);
+        SetOverride(address, reservedFor);
+        string? bound = pci.Driver(address);
         if (bound != driver)
         {
-            throw BindingErrors.NotBound(address, driver, bound);
+            throw refusal is null ? BindingErrors.NotBound(address, driver, bound) : BindingErrors.Write(address, paths.DriversProbe, refusal);
         }
     }
 
-    private static FileStream OpenForWrite(string file)
-        => new(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    /// <summary>Takes the function from the driver that has it, if one does.</summary>
+    public void Unbind(PciAddress address)
+    {
+        if (pci.Driver(address) is not null)
+        {
+            Write(address, Path.Combine(paths.Function(address), "driver", "unbind"), address.ToString());
+        }
+    }
 
-    private static void Write(PciAddress address, string file, string text)
+    /// <summary>Reserves the function for a driver, or with null for none.</summary>
+    public void SetOverride(PciAddress address, string? driver)
+
+        // An empty line is how an override is taken back: sysfs ignores a write of nothing.
+        => Write(address, OverrideFile(address), driver ?? string.Empty);
+
+    /// <summary>Lets the kernel look for a driver for the function. What came of it, only the link says.</summary>
+    /// <returns>What the kernel said against it, or null; it may say nothing even when no driver took the function.</returns>
+    public Exception? Probe(PciAddress address)
     {
         try
         {
-            // An empty line is how an override is taken back: sysfs ignores a write of nothing.
-            using FileStream stream = OpenForWrite(file);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(text + "\n"));
+            writer.Write(paths.DriversProbe, address.ToString());
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error;
+        }
+    }
+
+    private void Write(PciAddress address, string file, string line)
+    {
+        try
+        {
+            writer.Write(file, line);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -80,13 +120,5 @@ internal sealed class SysfsBinder(VfioHost host)
         }
     }
 
-    private string OverrideFile(PciAddress address) => Path.Combine(host.Paths.Function(address), "driver_override");
-
-    private void Unbind(PciAddress address, string function)
-    {
-        if (host.Pci.Driver(address) is not null)
-        {
-            Write(address, Path.Combine(function, "driver", "unbind"), address.ToString());
-        }
-    }
+    private string OverrideFile(PciAddress address) => Path.Combine(paths.Function(address), "driver_override");
 }

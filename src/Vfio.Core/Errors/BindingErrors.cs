@@ -5,6 +5,9 @@ namespace Vfio.Core;
 /// <summary>What can go wrong between a function and its drivers.</summary>
 internal static class BindingErrors
 {
+    // The kernel has no error numbers above it.
+    private const int MaxErrno = 4095;
+
     public static InvalidOperationException Open(PciAddress address) => new(
         $"{address}: this process has the device open, and the kernel would wait for its close for ever. Dispose it first.");
 
@@ -39,5 +42,6 @@ internal static class BindingErrors
             address.ToString(),
             "the kernel refused: " + error.Message,
             "The kernel log may name the reason",
-            innerException: error);
+            error.HResult is > 0 and <= MaxErrno ? error.HResult : 0,
+            error);
 }

@@ -86,4 +86,7 @@ public enum VfioErrorKind
 
     /// <summary>The device was reset, and did not come back.</summary>
     DeviceUnreachable,
+
+    /// <summary>The host uses the device for something that it should not lose unasked; nothing was changed.</summary>
+    InUse,
 }

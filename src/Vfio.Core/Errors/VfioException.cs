@@ -34,6 +34,7 @@ public sealed class VfioException : IOException
         Kind = kind;
         Step = step;
         Subject = subject;
+        Problem = problem;
         Remedy = remedy;
         Errno = errno;
         if (errno != 0)
@@ -51,7 +52,10 @@ public sealed class VfioException : IOException
     /// <summary>The device or the path that it was done to.</summary>
     public string Subject { get; }
 
-    /// <summary>What the user can do about it.</summary>
+    /// <summary>What the refusal means here, as a sentence without its full stop.</summary>
+    public string Problem { get; }
+
+    /// <summary>What the user can do about it, as a sentence without its full stop.</summary>
     public string Remedy { get; }
 
     /// <summary>The kernel's error number, or 0 where the refusal came before the kernel was asked.</summary>
