@@ -13,6 +13,9 @@ internal sealed class BindTransaction
     private readonly FunctionMover _mover;
     private readonly List<string> _warnings = [];
 
+    // Who had the functions, as it was found last before any was moved.
+    private readonly Dictionary<PciAddress, string?> _before = [];
+
     public BindTransaction(HandoverSite site, BindOptions options)
     {
         _site = site;
@@ -35,6 +38,7 @@ internal sealed class BindTransaction
                 chosen.AddRange(GroupBlocking.Endpoints(chosen));
             }
 
+            chosen.ForEach(Look);
             Bind([.. chosen.Where(IsElsewhere).Select(static device => device.Address)]);
         }
         catch (VfioException error)
@@ -44,6 +48,8 @@ internal sealed class BindTransaction
 
         return Result(chosen, failure);
     }
+
+    private void Look(PciFunction device) => _before[device.Address] = device.Driver;
 
     private bool IsElsewhere(PciFunction device) => device.Driver != _options.Driver;
 
@@ -58,7 +64,7 @@ internal sealed class BindTransaction
         }
 
         return new HandoverResult(
-            [.. chosen.Select(device => new HandoverChange(device.Address, device.Driver, _site.Pci.Driver(device.Address)))],
+            [.. chosen.Select(device => new HandoverChange(device.Address, _before.GetValueOrDefault(device.Address), _site.Pci.Driver(device.Address)))],
             failure is null ? [] : [failure],
             _warnings,
             [.. blocking.Select(static member => member.Address)]);
@@ -81,7 +87,9 @@ internal sealed class BindTransaction
 
         // Who waited for a lock finds another host.
         PciHost host = _site.ReadHost();
-        List<PciFunction> functions = [.. devices.Select(host.Get).Where(IsElsewhere)];
+        List<PciFunction> functions = [.. devices.Select(host.Get)];
+        functions.ForEach(Look);
+        functions.RemoveAll(device => !IsElsewhere(device));
         functions.ForEach(RequirePossible);
         new HandoverUses(host, _site.Uses(host), functions).Require(Step, _options.Force, _warnings);
         foreach (PciFunction device in functions)
