@@ -32,7 +32,7 @@ internal sealed class BindTransaction
         try
         {
             PciHost host = _site.ReadHost();
-            chosen.AddRange(named.Select(host.Get));
+            chosen = [.. named.Select(host.Get)];
             if (_options.WholeGroups)
             {
                 chosen.AddRange(GroupBlocking.Endpoints(chosen));
@@ -59,7 +59,7 @@ internal sealed class BindTransaction
         if (failure is null)
         {
             PciHost now = _site.ReadHost();
-            blocking = GroupBlocking.All([.. chosen.Select(device => now.Find(device.Address)).OfType<PciFunction>().Where(static device => device.IsOnVfio)]);
+            blocking = GroupBlocking.Of([.. chosen.Select(device => now.Find(device.Address)).OfType<PciFunction>().Where(static device => device.IsOnVfio)]);
             _warnings.AddRange(GroupBlocking.Describe(blocking, _options.Driver));
         }
 
@@ -94,12 +94,8 @@ internal sealed class BindTransaction
         new HandoverUses(host, _site.Uses(host), functions).Require(Step, _options.Force, _warnings);
         foreach (PciFunction device in functions)
         {
-            // The list of refused devices can be switched off with a parameter of the module, which is there once it is loaded.
             _mover.RequireDriver(device.Address, _options.Driver, module: null);
-            if (VfioDenylist.Refuses(device, _options.Driver))
-            {
-                throw HandoverErrors.Denied(device);
-            }
+            RequireAllowed(device);
         }
 
         MoveAll(functions);
@@ -132,6 +128,17 @@ internal sealed class BindTransaction
         if (found.Record?.Pending is { } pending && WaitingProcess.Find(device.Host.Tree, pending) is { } process)
         {
             throw HandoverErrors.Pending(device.Address, Step, pending, process.ToString());
+        }
+    }
+
+    // vfio-pci has a list of devices that it refuses; variants have none. It is switched off by a parameter, which is there once the module is loaded.
+    private void RequireAllowed(PciFunction device)
+    {
+        if (_options.Driver == DriverBinding.DefaultDriver
+            && DeniedDevices.Contains(device)
+            && _site.Tree().ReadText("/sys/module/vfio_pci/parameters/disable_denylist").Value is not ("Y" or "1"))
+        {
+            throw HandoverErrors.Denied(device);
         }
     }
 

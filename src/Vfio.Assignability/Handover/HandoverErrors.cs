@@ -20,7 +20,7 @@ internal static class HandoverErrors
         "bind",
         device.ToString(),
         $"vfio-pci refuses devices of this kind ({device.Ids}), because their users could stop the machine",
-        "If every user may be trusted with that, load vfio-pci with disable_denylist=1");
+        "If every user may be trusted with that: modprobe -r vfio-pci && modprobe vfio-pci disable_denylist=1");
 
     public static VfioException OpenHere(PciAddress device, string step) => new(
         VfioErrorKind.GroupBusy,

@@ -37,7 +37,7 @@ internal sealed class HandoverSite
     public string RecordFolder { get; }
 
     /// <summary>What the machine uses its functions for.</summary>
-    public Func<PciHost, IHostUses> Uses { get; init; } = static _ => throw new NotSupportedException();
+    public Func<PciHost, IHostUses> Uses { get; init; } = static host => new HostUses(host);
 
     /// <summary>Writes to sysfs, within a time limit.</summary>
     public Func<TimeSpan, ISysfsWriter> Writer { get; init; } = static limit => new SysfsWriterProcess(limit);

@@ -12,7 +12,7 @@ public sealed class TransactionPropertyTests
 
     [Fact]
     public void A_failure_at_any_step_leaves_everything_as_it_was_and_none_moves_everything()
-        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll<int>(static seed => Try(new Random(seed))));
+        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(150), Prop.ForAll<int>(static seed => Try(new Random(seed))));
 
     private static void Try(Random random)
     {
