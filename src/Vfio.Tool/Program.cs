@@ -4,11 +4,13 @@ using Vfio.Tool;
 using Vfio.Tool.Bench;
 using Vfio.Tool.Commands;
 
-var root = new RootCommand("Shows PCI functions and what giving one away would take, and drives and measures a device from user space through VFIO.")
+var root = new RootCommand("Shows PCI functions and what giving one away would take, gives them away and brings them back, and drives and measures a device from user space through VFIO.")
 {
     ListCommand.Create(),
     InspectCommand.Create(),
     ConfigCommand.Create(),
+    BindCommand.Create(),
+    RestoreCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
 };

@@ -5,6 +5,7 @@ using Vfio.Tool.Bench.Mmio;
 using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Config;
 using Vfio.Tool.Demo;
+using Vfio.Tool.Handover;
 using Vfio.Tool.Inspect.Json;
 
 namespace Vfio.Tool.Output;
@@ -27,6 +28,7 @@ namespace Vfio.Tool.Output;
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PageDocument))]
+[JsonSerializable(typeof(HandoverDocument))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(MmioReport))]
 [JsonSerializable(typeof(IrqReport))]
