@@ -8,16 +8,21 @@ namespace Vfio.Core;
 /// <remarks>
 /// <para>Reading tolerates everything: what is missing, forbidden, in a loop or senseless is a fact of that kind, never an
 /// exception. In a captured tree links are followed as after chroot; none leads out of it. Paths are the host's own, such as
-/// <c>/sys/kernel/iommu_groups</c>, in facts too.</para>
+/// <c>/sys/kernel/iommu_groups</c>, in facts too. What could not be read when the tree was captured is unknown
+/// (<see cref="UnreadableList"/>).</para>
 /// <para>Thread-safe for this host. A captured tree is for one thread at a time.</para>
 /// </remarks>
 public sealed class HostTree
 {
+    /// <summary>The file of a captured tree that lists what was there and could not be read: a path in each line, then a tab and the reason.</summary>
+    public const string UnreadableList = "unreadable";
+
     // The longest of procfs that is read, and far more than any attribute of sysfs has.
     private const int MaxLength = 4 << 20;
 
     private readonly string _root;
     private readonly TreeLinks? _links;
+    private UnreadablePaths? _unreadable;
 
     private HostTree(string root, TreeLinks? links)
     {
@@ -42,7 +47,9 @@ public sealed class HostTree
             throw new DirectoryNotFoundException($"{folder}: there is no such folder. Name the folder of a captured host, as `vfio capture` writes it.");
         }
 
-        return new HostTree(full, new TreeLinks(full));
+        var tree = new HostTree(full, new TreeLinks(full));
+        tree._unreadable = UnreadablePaths.Parse(tree.ReadText($"/{UnreadableList}").Value);
+        return tree;
     }
 
     /// <summary>The text of a file, without the line end behind its last line.</summary>
@@ -63,9 +70,9 @@ public sealed class HostTree
     /// <param name="maxLength">How many bytes are read at most.</param>
     public unsafe HostFact<byte[]> ReadBytes(string path, int maxLength)
     {
-        if (Physical(path, followLast: true) is not { } file)
+        if (Physical(path, followLast: true, out string problem) is not { } file)
         {
-            return Facts.Unknown<byte[]>(path, ErrnoText.Describe(Errno.ELOOP));
+            return Facts.Unknown<byte[]>(path, problem);
         }
 
         // Neither blocks on a pipe that lies in a captured tree, nor throws for what is missing, which is common.
@@ -124,9 +131,9 @@ public sealed class HostTree
     /// <summary>The text of a link.</summary>
     public HostFact<string> ReadLink(string path)
     {
-        if (Physical(path, followLast: false) is not { } file)
+        if (Physical(path, followLast: false, out string problem) is not { } file)
         {
-            return Facts.Unknown<string>(path, ErrnoText.Describe(Errno.ELOOP));
+            return Facts.Unknown<string>(path, problem);
         }
 
         return new FileInfo(file).LinkTarget is { Length: > 0 } target
@@ -148,14 +155,19 @@ public sealed class HostTree
     }
 
     /// <summary>Whether there is a file or folder of this name.</summary>
-    public bool Exists(string path) => Physical(path, followLast: true) is { } file && Path.Exists(file);
+    public bool Exists(string path)
+        => _links is null ? Path.Exists(path) : _links.Resolve(path, followLast: true) is { } resolved && Path.Exists(_root + resolved);
+
+    /// <summary>Whether there is a folder of this name, or a link to one.</summary>
+    public bool IsFolder(string path)
+        => Directory.Exists(_links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null);
 
     /// <summary>The names in a folder, sorted as numbers and letters are.</summary>
     public HostFact<IReadOnlyList<string>> List(string path)
     {
-        if (Physical(path, followLast: true) is not { } folder)
+        if (Physical(path, followLast: true, out string problem) is not { } folder)
         {
-            return Facts.Unknown<IReadOnlyList<string>>(path, ErrnoText.Describe(Errno.ELOOP));
+            return Facts.Unknown<IReadOnlyList<string>>(path, problem);
         }
 
         if (!Directory.Exists(folder))
@@ -210,6 +222,22 @@ public sealed class HostTree
         ? Facts.Absent<T>(path)
         : Facts.Unknown<T>(path, ErrnoText.Describe(errno));
 
-    private string? Physical(string path, bool followLast)
-        => _links is null ? path : _links.Resolve(path, followLast) is { } resolved ? _root + resolved : null;
+    // The file that holds what a path stands for; null, and the reason, where there is no reading it.
+    private string? Physical(string path, bool followLast, out string problem)
+    {
+        problem = string.Empty;
+        if (_links is null)
+        {
+            return path;
+        }
+
+        if (_links.Resolve(path, followLast) is not { } resolved)
+        {
+            problem = ErrnoText.Describe(Errno.ELOOP);
+            return null;
+        }
+
+        problem = _unreadable?.ProblemOf(resolved) ?? string.Empty;
+        return problem.Length > 0 ? null : _root + resolved;
+    }
 }

@@ -25,6 +25,7 @@ namespace Vfio.Tool.Output;
     ])]
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(ConfigReport))]
+[JsonSerializable(typeof(CaptureSummary))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PageDocument))]

@@ -1,0 +1,107 @@
+namespace Vfio.Assignability;
+
+/// <summary>The tables of mounts and of swap, with what is on block devices, and no names but those that all hosts share.</summary>
+internal sealed class MountFilter(PrivateNames names)
+{
+    private static readonly HashSet<string> _options = new(StringComparer.Ordinal)
+    {
+        "dev", "exec", "lazytime", "noatime", "nodev", "nodiratime", "noexec", "norelatime", "nosuid", "relatime", "ro", "rw", "strictatime", "suid", "sync",
+    };
+
+    // What these are on is not told by the name in the table: pools, several devices, the network, memory.
+    private static readonly HashSet<string> _onDevices = new(StringComparer.Ordinal) { "bcachefs", "btrfs", "zfs" };
+
+    private readonly Dictionary<string, string> _points = new(StringComparer.Ordinal);
+
+    /// <summary><c>/proc/mounts</c>: source, mount point, kind, options, two numbers.</summary>
+    public string Filter(string text)
+    {
+        var lines = new List<string>();
+        foreach (string line in TextLines.Of(text))
+        {
+            if (line.Split(' ') is [var source, var point, var kind, var options, var dump, var pass] && IsWanted(source, point, kind))
+            {
+                lines.Add($"{Source(source, kind)} {Point(point)} {Kind(kind)} {Options(options)} {dump} {pass}");
+            }
+        }
+
+        return TextLines.Join(lines);
+    }
+
+    /// <summary><c>mountinfo</c>: id, parent's id, device number, root, mount point, options, more of them, a dash, kind, source, options.</summary>
+    public string FilterInfo(string text)
+    {
+        var lines = new List<string>();
+        foreach (string line in TextLines.Of(text))
+        {
+            string[] words = line.Split(' ');
+            int dash = Array.IndexOf(words, "-", Math.Min(6, words.Length));
+            if (dash > 0 && words.Length >= dash + 4 && IsWanted(words[dash + 2], words[4], words[dash + 1]))
+            {
+                string kind = words[dash + 1];
+                lines.Add(
+                    $"{words[0]} {words[1]} {words[2]} / {Point(words[4])} {Options(words[5])} - {Kind(kind)} {Source(words[dash + 2], kind)} {Options(words[dash + 3])}");
+            }
+        }
+
+        return TextLines.Join(lines);
+    }
+
+    /// <summary><c>/proc/swaps</c>: file, kind, size, used, priority.</summary>
+    public string FilterSwaps(string text)
+    {
+        var lines = new List<string>();
+        foreach (string line in TextLines.Of(text))
+        {
+            string[] words = TextLines.Words(line);
+            if (words.Length < 5)
+            {
+                continue;
+            }
+
+            if (words[1] == "Type")
+            {
+                lines.Add(line);
+            }
+            else
+            {
+                words[0] = words[0].StartsWith("/dev/", StringComparison.Ordinal) ? names.Node(words[0]) : SwapFile(words[0]);
+                lines.Add(string.Join('\t', words));
+            }
+        }
+
+        return TextLines.Join(lines);
+    }
+
+    private static bool IsWanted(string source, string point, string kind)
+        => point == "/" || source.StartsWith("/dev/", StringComparison.Ordinal) || _onDevices.Contains(kind);
+
+    private string Point(string point)
+    {
+        string named = names.MountPoint(point);
+        _points[point] = named;
+        return named;
+    }
+
+    private string Source(string source, string kind) => source.StartsWith("/dev/", StringComparison.Ordinal) ? names.Node(source)
+        : source == kind || source == "rootfs" ? source
+        : "none";
+
+    // A driver in user space is called as its author liked.
+    private static string Kind(string kind) => OrdinaryNames.IsFileSystem(kind) ? kind : kind.StartsWith("fuse", StringComparison.Ordinal) ? "fuse" : "other";
+
+    private static string Options(string options)
+    {
+        IEnumerable<string> kept = options.Split(',').Where(_options.Contains);
+        return string.Join(',', kept.DefaultIfEmpty("rw"));
+    }
+
+    // A file stands for the file system that it is on.
+    private string SwapFile(string path)
+    {
+        string? point = _points.Keys
+            .Where(point => point == "/" || path.StartsWith(point + "/", StringComparison.Ordinal))
+            .MaxBy(static point => point.Length);
+        return point is null ? "/swapfile" : $"{_points[point].TrimEnd('/')}/swapfile";
+    }
+}
