@@ -167,7 +167,7 @@ internal sealed class CaptureWriter(HostTree source, string folder, PrivateNames
     }
 
     private static bool IsPrivate(string named) => named.Any(char.IsControl)
-        || (OrdinaryNames.IsUnique(named) && !named.StartsWith(PrivateNames.BtrfsPath, StringComparison.Ordinal));
+        || (OrdinaryNames.IsUnique(named) && !PrivateNames.IsNamedByUuid(named));
 
     // Where something is written; null where something has been already, or where its name is not for writing.
     private string? Place(string path)

@@ -43,7 +43,7 @@ internal static class CapturedAttributes
 
     /// <summary>Names of links that are taken wherever they are.</summary>
     public static readonly FrozenSet<string> Links = FrozenSet.ToFrozenSet(
-        ["driver", "subsystem", "device", "iommu", "iommu_group", "physfn", "module", "master"], StringComparer.Ordinal);
+        ["driver", "subsystem", "device", "iommu", "iommu_group", "physfn", "module", "master", "bridge"], StringComparer.Ordinal);
 
     /// <summary>How the names of more such links begin.</summary>
     public static readonly string[] LinkPrefixes = ["virtfn", "lower_", "upper_", "nvme"];
@@ -53,13 +53,13 @@ internal static class CapturedAttributes
 
     /// <summary>Folders all of whose links are taken.</summary>
     public static readonly FrozenSet<string> FoldersOfLinks = FrozenSet.ToFrozenSet(
-        ["holders", "slaves", "brif", "multipath", "devices"], StringComparer.Ordinal);
+        ["holders", "slaves", "brif", "multipath", "devices", "bcache"], StringComparer.Ordinal);
 
     /// <summary>Folders that no report looks into.</summary>
     public static readonly FrozenSet<string> Skipped = FrozenSet.ToFrozenSet(
         [
-            "power", "statistics", "queues", "mq", "queue", "trace", "integrity", "inflight", "leds", "hwmon", "wakeup", "firmware", "md", "bcache", "loop",
-            "bonding", "bridge", "cqm", "ports", "hw_counters", "gids", "physical_location", "tsm", "doe_features", "link", "thermal", "cxl", "nvmem", "rpmb",
+            "power", "statistics", "queues", "mq", "queue", "trace", "integrity", "inflight", "leds", "hwmon", "wakeup", "firmware", "md", "cqm", "ports",
+            "hw_counters", "phy_counters", "gids", "gid_attrs", "pkeys", "gt", "p2pmem", "physical_location", "tsm", "doe_features", "link", "thermal", "nvmem",
         ],
         StringComparer.Ordinal);
 }

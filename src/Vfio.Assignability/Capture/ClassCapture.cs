@@ -29,7 +29,7 @@ internal sealed class ClassCapture(CaptureWriter writer, DeviceCapture devices)
             devices.AddEntry($"{Platform}/{name}");
         }
 
-        WriteNumbers("/sys/dev/block");
+        WriteLinks("/sys/dev/block", string.Empty);
         WriteFileSystems();
     }
 
@@ -53,24 +53,26 @@ internal sealed class ClassCapture(CaptureWriter writer, DeviceCapture devices)
     // The console, and ports; those of virtual terminals say nothing.
     private bool IsWantedTerminal(string name) => name is "console" or "tty0" || writer.Source.Exists($"/sys/class/tty/{name}/device");
 
-    private void WriteNumbers(string path)
+    private void WriteLinks(string path, string start)
     {
-        foreach (string name in writer.Source.Names(path))
+        foreach (string name in writer.Folder(path).Where(name => name.StartsWith(start, StringComparison.Ordinal)))
         {
             _ = writer.Link($"{path}/{name}");
         }
     }
 
-    // A file system of btrfs is on more than the device that is mounted.
+    // Of what is on several devices, the table of mounts names one.
     private void WriteFileSystems()
     {
-        const string Btrfs = "/sys/fs/btrfs";
-        foreach (string id in writer.Source.Names(Btrfs).Where(OrdinaryNames.IsUnique))
+        foreach (string id in writer.Source.Names(PrivateNames.BtrfsPath).Where(OrdinaryNames.IsUnique))
         {
-            foreach (string name in writer.Folder($"{Btrfs}/{id}/devices"))
-            {
-                _ = writer.Link($"{Btrfs}/{id}/devices/{name}");
-            }
+            WriteLinks($"{PrivateNames.BtrfsPath}/{id}/devices", string.Empty);
+        }
+
+        foreach (string id in writer.Source.Names(PrivateNames.BcachePath).Where(OrdinaryNames.IsUnique))
+        {
+            WriteLinks($"{PrivateNames.BcachePath}/{id}", "bdev");
+            WriteLinks($"{PrivateNames.BcachePath}/{id}", "volume");
         }
     }
 }

@@ -12,6 +12,8 @@ internal static class CommandLineFilter
         "quiet", "rd.driver.blacklist", "rd.driver.pre", "rd.driver.post", "ro", "root", "rw", "splash", "swiotlb", "vga", "video", "x2apic_phys",
     };
 
+    private const string RootKey = "root=";
+
     // Options of modules that bind devices or have a say in whether others may.
     private static readonly string[] _modules =
     [
@@ -20,10 +22,12 @@ internal static class CommandLineFilter
     ];
 
     /// <summary>The line as the tree has it.</summary>
-    public static string Filter(string text)
+    /// <param name="text">The line.</param>
+    /// <param name="names">The names in place of private ones.</param>
+    public static string Filter(string text, PrivateNames names)
     {
         // What comes behind two dashes is for the first process.
-        IEnumerable<string> words = TextLines.Words(text.Replace('\n', ' ')).TakeWhile(static word => word != "--").Where(IsWanted).Select(Redact);
+        IEnumerable<string> words = TextLines.Words(text.Replace('\n', ' ')).TakeWhile(static word => word != "--").Where(IsWanted).Select(word => Redact(word, names));
         return string.Join(' ', words) + "\n";
     }
 
@@ -37,5 +41,7 @@ internal static class CommandLineFilter
             && (_names.Contains(name) || (dot > 0 && _modules.Contains(name[..dot], StringComparer.Ordinal)));
     }
 
-    private static string Redact(string word) => word.StartsWith("root=", StringComparison.Ordinal) ? "root=REDACTED" : word;
+    // The kernel finds its root by much, but a report only by its node.
+    private static string Redact(string word, PrivateNames names)
+        => !word.StartsWith(RootKey, StringComparison.Ordinal) ? word : RootKey + (names.Root(word[RootKey.Length..]) ?? "REDACTED");
 }

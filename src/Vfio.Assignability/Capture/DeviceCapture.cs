@@ -120,9 +120,9 @@ internal sealed class DeviceCapture(CaptureWriter writer)
         {
             writer.CopyText(child, FilterUevent);
         }
-        else if (folder == "dm" && name == "name")
+        else if (CapturedValues.Find(folder, name) is { } filter)
         {
-            writer.CopyText(child, text => (writer.Names.Mapped.GetValueOrDefault(text.TrimEnd('\n')) ?? "unknown") + "\n");
+            writer.CopyText(child, text => filter(writer.Names, text.TrimEnd('\n')) is { } value ? value + "\n" : null);
         }
         else if (IsWantedAttribute(path, folder, name) && !Tree.ReadLink(child).IsKnown && !Tree.IsFolder(child))
         {
@@ -170,7 +170,7 @@ internal sealed class DeviceCapture(CaptureWriter writer)
         || (name.StartsWith("pci", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal))
         || name.Contains(":pcie", StringComparison.Ordinal);
 
-    private string? FilterUevent(string text)
+    private string FilterUevent(string text)
     {
         var lines = new List<string>();
         foreach (string line in TextLines.Of(text))
@@ -190,7 +190,8 @@ internal sealed class DeviceCapture(CaptureWriter writer)
             }
         }
 
-        return lines.Count == 0 ? null : TextLines.Join(lines);
+        // An empty one says that there is no node, and a missing one does not.
+        return TextLines.Join(lines);
     }
 
     // Where the kernel says no more than that there is a node.

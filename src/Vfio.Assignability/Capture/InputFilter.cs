@@ -1,8 +1,16 @@
 namespace Vfio.Assignability;
 
-/// <summary>The list of input devices without their names and numbers: what they can do, and where they hang.</summary>
+/// <summary>The list of input devices without names of makers and owners, and without numbers: what they can do, and where they hang.</summary>
 internal static class InputFilter
 {
+    // What the kernel itself and the usual machine emulator call them.
+    private static readonly HashSet<string> _names = new(StringComparer.Ordinal)
+    {
+        "AT Translated Set 2 keyboard", "ImExPS/2 Generic Explorer Mouse", "ImPS/2 Generic Wheel Mouse", "Lid Switch", "PC Speaker", "PS/2 Generic Mouse",
+        "Power Button", "QEMU QEMU USB Keyboard", "QEMU QEMU USB Mouse", "QEMU QEMU USB Tablet", "QEMU Virtio Keyboard", "QEMU Virtio Mouse",
+        "QEMU Virtio Tablet", "Sleep Button", "Video Bus",
+    };
+
     public static string Filter(string text)
     {
         var lines = new List<string>();
@@ -16,7 +24,7 @@ internal static class InputFilter
                     lines.Add(string.Empty);
                 }
             }
-            else if (line.Length > 2 && line[0] is 'I' or 'H' or 'B' || (line[0] == 'S' && !OrdinaryNames.IsUnique(line)))
+            else if (line[0] is 'I' or 'H' or 'B' || (line[0] == 'S' && !OrdinaryNames.IsUnique(line)) || (line[0] == 'N' && IsOrdinary(line)))
             {
                 lines.Add(line);
             }
@@ -24,4 +32,7 @@ internal static class InputFilter
 
         return TextLines.Join(lines);
     }
+
+    // N: Name="Power Button"
+    private static bool IsOrdinary(string line) => line.Split('"') is [_, var name, _] && _names.Contains(name);
 }

@@ -8,8 +8,10 @@ internal sealed class MountFilter(PrivateNames names)
         "dev", "exec", "lazytime", "noatime", "nodev", "nodiratime", "noexec", "norelatime", "nosuid", "relatime", "ro", "rw", "strictatime", "suid", "sync",
     };
 
-    // What these are on is not told by the name in the table: pools, several devices, the network, memory.
-    private static readonly HashSet<string> _onDevices = new(StringComparer.Ordinal) { "bcachefs", "btrfs", "zfs" };
+    // What these are mounted from need not be a node.
+    private static readonly HashSet<string> _onDevices = new(StringComparer.Ordinal) { "bcachefs", "btrfs", MountSources.Zfs };
+
+    private const string DevPath = "/dev/";
 
     private readonly Dictionary<string, string> _points = new(StringComparer.Ordinal);
 
@@ -19,7 +21,7 @@ internal sealed class MountFilter(PrivateNames names)
         var lines = new List<string>();
         foreach (string line in TextLines.Of(text))
         {
-            if (line.Split(' ') is [var source, var point, var kind, var options, var dump, var pass] && IsWanted(source, point, kind))
+            if (line.Split(' ') is [var source, var point, var kind, var options, var dump, var pass] && IsWanted(source, point, kind, "0:0"))
             {
                 lines.Add($"{Source(source, kind)} {Point(point)} {Kind(kind)} {Options(options)} {dump} {pass}");
             }
@@ -36,7 +38,7 @@ internal sealed class MountFilter(PrivateNames names)
         {
             string[] words = line.Split(' ');
             int dash = Array.IndexOf(words, "-", Math.Min(6, words.Length));
-            if (dash > 0 && words.Length >= dash + 4 && IsWanted(words[dash + 2], words[4], words[dash + 1]))
+            if (dash > 0 && words.Length >= dash + 4 && IsWanted(words[dash + 2], words[4], words[dash + 1], words[2]))
             {
                 string kind = words[dash + 1];
                 lines.Add(
@@ -65,7 +67,7 @@ internal sealed class MountFilter(PrivateNames names)
             }
             else
             {
-                words[0] = words[0].StartsWith("/dev/", StringComparison.Ordinal) ? names.Node(words[0]) : SwapFile(words[0]);
+                words[0] = words[0].StartsWith(DevPath, StringComparison.Ordinal) ? names.Node(words[0]) : SwapFile(words[0]);
                 lines.Add(string.Join('\t', words));
             }
         }
@@ -73,32 +75,41 @@ internal sealed class MountFilter(PrivateNames names)
         return TextLines.Join(lines);
     }
 
-    private static bool IsWanted(string source, string point, string kind)
-        => point == "/" || source.StartsWith("/dev/", StringComparison.Ordinal) || _onDevices.Contains(kind);
+    // Numbers whose first part is zero are of what has no device.
+    private static bool IsWanted(string source, string point, string kind, string number) => point == "/"
+        || source.StartsWith(DevPath, StringComparison.Ordinal)
+        || _onDevices.Contains(kind)
+        || !number.StartsWith("0:", StringComparison.Ordinal);
 
     private string Point(string point)
     {
-        string named = names.MountPoint(point);
-        _points[point] = named;
+        string decoded = OctalText.Read(point);
+        string named = names.MountPoint(decoded);
+        _points[decoded] = named;
         return named;
     }
 
-    private string Source(string source, string kind) => source.StartsWith("/dev/", StringComparison.Ordinal) ? names.Node(source)
+    // One that is on several disks may name all of them.
+    private string Source(string source, string kind) => kind == MountSources.Zfs ? names.Pool(source.Split('/')[0])
+        : source.StartsWith(DevPath, StringComparison.Ordinal) ? string.Join(':', source.Split(':').Select(names.Node))
         : source == kind || source == "rootfs" ? source
         : "none";
 
     // A driver in user space is called as its author liked.
     private static string Kind(string kind) => OrdinaryNames.IsFileSystem(kind) ? kind : kind.StartsWith("fuse", StringComparison.Ordinal) ? "fuse" : "other";
 
-    private static string Options(string options)
-    {
-        IEnumerable<string> kept = options.Split(',').Where(_options.Contains);
-        return string.Join(',', kept.DefaultIfEmpty("rw"));
-    }
+    private string Options(string options) => string.Join(',', options.Split(',').Select(Option).OfType<string>().DefaultIfEmpty("rw"));
+
+    // Some name another disk.
+    private string? Option(string option) => _options.Contains(option) ? option
+        : option.Split('=', 2) is ["logdev" or "rtdev" or "journal_path", var node] && node.StartsWith(DevPath, StringComparison.Ordinal)
+            ? $"{option[..option.IndexOf('=', StringComparison.Ordinal)]}={names.Node(node)}"
+        : null;
 
     // A file stands for the file system that it is on.
-    private string SwapFile(string path)
+    private string SwapFile(string file)
     {
+        string path = OctalText.Read(file);
         string? point = _points.Keys
             .Where(point => point == "/" || path.StartsWith(point + "/", StringComparison.Ordinal))
             .MaxBy(static point => point.Length);

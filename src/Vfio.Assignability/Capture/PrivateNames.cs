@@ -8,8 +8,13 @@ namespace Vfio.Assignability;
 /// </summary>
 internal sealed class PrivateNames
 {
-    internal const string BtrfsPath = "/sys/fs/btrfs/";
+    /// <summary>The folder of all file systems of btrfs, by UUID.</summary>
+    public const string BtrfsPath = "/sys/fs/btrfs";
 
+    /// <summary>The folder of all sets of bcache, by UUID.</summary>
+    public const string BcachePath = "/sys/fs/bcache";
+
+    private const string BlockClass = "/sys/class/block";
     private const string DevPath = "/dev/";
     private const string MapperPath = "/dev/mapper/";
 
@@ -18,6 +23,7 @@ internal sealed class PrivateNames
     private readonly NumberedNames _blocks = new("blk");
     private readonly NumberedNames _mounts = new("/mnt/");
     private readonly NumberedNames _fileSystems = new("00000000-0000-0000-0000-", 12);
+    private readonly NumberedNames _pools = new("pool");
     private readonly NumberedNames _others = new("other");
     private readonly Dictionary<string, string> _mapped = new(StringComparer.Ordinal);
 
@@ -25,8 +31,8 @@ internal sealed class PrivateNames
     {
         _source = source;
         _interfaces.AddAll(source.Names("/sys/class/net").Where(static name => name != "bonding_masters" && !OrdinaryNames.IsInterface(name)));
-        _blocks.AddAll(source.Names("/sys/class/block").Concat(source.Names("/sys/block")).Where(static name => !OrdinaryNames.IsBlock(name)));
-        _fileSystems.AddAll(source.Names("/sys/fs/btrfs").Where(OrdinaryNames.IsUnique));
+        _blocks.AddAll(source.Names(BlockClass).Concat(source.Names("/sys/block")).Where(static name => !OrdinaryNames.IsBlock(name)));
+        _fileSystems.AddAll(source.Names(BtrfsPath).Concat(source.Names(BcachePath)).Where(OrdinaryNames.IsUnique));
         foreach (string name in source.Names("/sys/block").Where(static name => name.StartsWith("dm-", StringComparison.Ordinal)))
         {
             if (source.ReadText($"/sys/block/{name}/dm/name").Value is { Length: > 0 } mapped)
@@ -54,16 +60,20 @@ internal sealed class PrivateNames
     /// <summary>A mount point.</summary>
     public string MountPoint(string path) => OrdinaryNames.IsMountPoint(path) ? path : _mounts.Of(path);
 
+    /// <summary>A pool of disks, which has a name and no node.</summary>
+    public string Pool(string name) => _pools.Of(name);
+
     /// <summary>The node that a file system or swap is on. Links to it, which are called after what is on it, are followed.</summary>
     public string Node(string path)
     {
+        path = OctalText.Read(path);
         if (!path.StartsWith(DevPath, StringComparison.Ordinal))
         {
             return path;
         }
 
         string name = path[DevPath.Length..];
-        return OrdinaryNames.IsBlock(name) ? path
+        return OrdinaryNames.IsBlock(name) || name == "root" ? path
             : _mapped.TryGetValue(path.StartsWith(MapperPath, StringComparison.Ordinal) ? path[MapperPath.Length..] : string.Empty, out string? mapped)
                 ? MapperPath + mapped
             : _source.RealPath(path) is { } real && real != path && real.StartsWith(DevPath, StringComparison.Ordinal) ? Node(real)
@@ -92,6 +102,23 @@ internal sealed class PrivateNames
         return string.Join('/', names);
     }
 
+    /// <summary>Whether a path is in a folder whose entries are called by UUIDs, which <see cref="Path"/> replaces.</summary>
+    public static bool IsNamedByUuid(string path)
+        => path.StartsWith(BtrfsPath, StringComparison.Ordinal) || path.StartsWith(BcachePath, StringComparison.Ordinal);
+
+    /// <summary>The node that the kernel was told to mount as its root, in place of what it was told.</summary>
+    public string? Root(string root)
+    {
+        const string PartitionId = "PARTUUID=";
+        return root.StartsWith(DevPath, StringComparison.Ordinal) ? Node(root)
+            : !root.StartsWith(PartitionId, StringComparison.OrdinalIgnoreCase) ? null
+            : _source.Names(BlockClass).FirstOrDefault(name => IsCalled(name, root)) is { } found ? DevPath + Block(found)
+            : null;
+    }
+
+    private bool IsCalled(string name, string partition) => TextLines.Of(_source.ReadText($"{BlockClass}/{name}/uevent").Value ?? string.Empty)
+        .Any(line => line.Equals(partition, StringComparison.OrdinalIgnoreCase));
+
     private string Component(string folder, string name, string path)
     {
         const string Lower = "lower_";
@@ -99,7 +126,7 @@ internal sealed class PrivateNames
         return folder is "net" or "brif" ? _interfaces.Find(name) ?? name
             : name.StartsWith(Lower, StringComparison.Ordinal) ? Lower + Interface(name[Lower.Length..])
             : name.StartsWith(Upper, StringComparison.Ordinal) ? Upper + Interface(name[Upper.Length..])
-            : folder == "btrfs" && path.StartsWith(BtrfsPath, StringComparison.Ordinal) ? _fileSystems.Find(name) ?? name
+            : IsNamedByUuid(path) ? _fileSystems.Find(name) ?? Block(name)
             : Block(name);
     }
 }

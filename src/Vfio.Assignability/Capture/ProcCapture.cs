@@ -1,3 +1,5 @@
+using Vfio.Core;
+
 namespace Vfio.Assignability;
 
 /// <summary>Captures the lists of procfs, each without what a report does not rest on.</summary>
@@ -10,7 +12,7 @@ internal sealed class ProcCapture(CaptureWriter writer)
 
     public void Write()
     {
-        writer.CopyText("/proc/cmdline", CommandLineFilter.Filter);
+        writer.CopyText("/proc/cmdline", text => CommandLineFilter.Filter(text, writer.Names));
         writer.CopyText("/proc/iomem", static text => TextLines.Join(TextLines.Of(text).Where(IsWantedRange)));
         writer.Copy("/proc/consoles");
         writer.CopyText("/proc/interrupts", new InterruptFilter(writer.Names).Filter);
@@ -28,6 +30,21 @@ internal sealed class ProcCapture(CaptureWriter writer)
         var routes = new RouteFilter(writer.Names);
         writer.CopyText("/proc/net/route", routes.Filter);
         writer.CopyText("/proc/net/ipv6_route", routes.FilterV6);
+        writer.CopyText("/proc/1/net/route", routes.Filter);
+        writer.CopyText("/proc/1/net/ipv6_route", routes.FilterV6);
+        WriteNvidia();
+    }
+
+    // This driver alone tells which of its nodes is whose.
+    private void WriteNvidia()
+    {
+        const string Cards = "/proc/driver/nvidia/gpus";
+        foreach (string card in writer.Source.Names(Cards).Where(static name => PciAddress.TryParse(name, out _)))
+        {
+            writer.CopyText(
+                $"{Cards}/{card}/information",
+                static text => TextLines.Join(TextLines.Of(text).Where(static line => line.StartsWith("Device Minor:", StringComparison.Ordinal))));
+        }
     }
 
     // Where the kernel lies in memory is new with each start, and is a secret.

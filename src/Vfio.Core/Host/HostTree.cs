@@ -198,6 +198,7 @@ public sealed class HostTree
         ArgumentException.ThrowIfNullOrEmpty(path);
         string? folder = _links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null;
         if (!Directory.Exists(folder))
+        if (Physical(path, followLast: true, out _) is not { } folder || !Directory.Exists(folder))
         {
             return [];
         }
