@@ -11,6 +11,7 @@ var root = new RootCommand("Shows PCI functions and what giving one away would t
     ConfigCommand.Create(),
     BindCommand.Create(),
     RestoreCommand.Create(),
+    GroupsCommand.Create(),
     CaptureCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),

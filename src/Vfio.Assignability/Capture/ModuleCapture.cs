@@ -34,6 +34,7 @@ internal sealed partial class ModuleCapture(CaptureWriter writer)
         }
     }
 
+    // Where the host has it, because that is what a report names.
     private void WriteConfig(string path)
     {
         const string Running = "/proc/config.gz";
@@ -41,22 +42,33 @@ internal sealed partial class ModuleCapture(CaptureWriter writer)
         {
             writer.CopyText(path, FilterConfig);
         }
-        else if (writer.Source.Exists(Running) && writer.Read(Running) is { } compressed && Inflate(compressed) is { } text)
+        else if (writer.Source.Exists(Running) && writer.Read(Running) is { } packed && Unpack(packed) is { } text)
         {
-            writer.Write(path, FilterConfig(text));
+            writer.Write(Running, Pack(FilterConfig(text)));
         }
     }
 
-    private static string? Inflate(byte[] compressed)
+    private static byte[] Pack(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
+        {
+            gzip.Write(Encoding.ASCII.GetBytes(text));
+        }
+
+        return packed.ToArray();
+    }
+
+    private static string? Unpack(byte[] packed)
     {
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
             using var reader = new StreamReader(gzip, Encoding.UTF8);
             char[] text = new char[MaxConfig];
             return new string(text, 0, reader.ReadBlock(text));
         }
-        catch (InvalidDataException)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
             return null;
         }

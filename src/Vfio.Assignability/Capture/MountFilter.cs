@@ -5,7 +5,8 @@ internal sealed class MountFilter(PrivateNames names)
 {
     private static readonly HashSet<string> _options = new(StringComparer.Ordinal)
     {
-        "dev", "exec", "lazytime", "noatime", "nodev", "nodiratime", "noexec", "norelatime", "nosuid", "relatime", "ro", "rw", "strictatime", "suid", "sync",
+        "acl", "attr2", "dev", "discard", "errors=continue", "errors=panic", "errors=remount-ro", "exec", "inode64", "lazytime", "noatime", "nodev",
+        "nodiratime", "noexec", "noquota", "norelatime", "nosuid", "relatime", "ro", "rw", "ssd", "strictatime", "suid", "sync", "user_xattr",
     };
 
     // What these are mounted from need not be a node.

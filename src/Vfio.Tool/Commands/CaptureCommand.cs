@@ -13,7 +13,10 @@ internal static class CaptureCommand
     // More would push the summary off the screen; all of them are in the folder.
     private const int ShownPaths = 10;
 
-    public static Command Create()
+    public static Command Create() => Create(Console.Out);
+
+    /// <summary>The command with another standard output, for tests.</summary>
+    public static Command Create(TextWriter output)
     {
         var folder = new Argument<string>("DIR") { Description = "A folder that does not exist yet, or is empty." };
         Option<string?> root = RootOption.Create();
@@ -25,28 +28,28 @@ internal static class CaptureCommand
             root,
             json,
         };
-        command.SetAction(result => Run(result.GetRequiredValue(folder), RootOption.Host(result.GetValue(root)).Tree, result.GetValue(json)));
+        command.SetAction(result => Run(result.GetRequiredValue(folder), RootOption.Host(result.GetValue(root)).Tree, result.GetValue(json), output));
         return command;
     }
 
-    private static int Run(string folder, HostTree source, bool json)
+    private static int Run(string folder, HostTree source, bool json, TextWriter output)
     {
         CaptureSummary summary = HostCapture.Write(source, folder);
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(summary, ToolJson.Default.CaptureSummary));
+            output.WriteLine(JsonSerializer.Serialize(summary, TypedJson.Context.CaptureSummary));
         }
         else
         {
-            Show(summary);
+            Show(summary, output);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Show(CaptureSummary summary)
+    private static void Show(CaptureSummary summary, TextWriter output)
     {
-        Console.Out.WriteLine(string.Create(
+        output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{summary.Folder}: {summary.Functions} PCI functions, {summary.Files} files, {summary.Links} links"));
         if (summary.Unreadable.Count == 0)
@@ -54,15 +57,15 @@ internal static class CaptureCommand
             return;
         }
 
-        Console.Out.WriteLine("Not readable for this user, and so unknown to a report on the captured host; root can read more:");
+        output.WriteLine("Not readable for this user, and so unknown to a report on the captured host; root can read more:");
         foreach (UnreadablePath path in summary.Unreadable.Take(ShownPaths))
         {
-            Console.Out.WriteLine($"  {path.Path}: {path.Problem}");
+            output.WriteLine($"  {path.Path}: {path.Problem}");
         }
 
         if (summary.Unreadable.Count > ShownPaths)
         {
-            Console.Out.WriteLine(string.Create(
+            output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  and {summary.Unreadable.Count - ShownPaths} more, all in {Path.Combine(summary.Folder, HostTree.UnreadableList)}"));
         }

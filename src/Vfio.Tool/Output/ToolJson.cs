@@ -6,6 +6,7 @@ using Vfio.Tool.Bench.Sweep;
 using Vfio.Tool.Config;
 using Vfio.Tool.Demo;
 using Vfio.Tool.Handover;
+using Vfio.Tool.Groups;
 using Vfio.Tool.Inspect.Json;
 
 namespace Vfio.Tool.Output;
@@ -26,6 +27,7 @@ namespace Vfio.Tool.Output;
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(ConfigReport))]
 [JsonSerializable(typeof(CaptureSummary))]
+[JsonSerializable(typeof(GroupEntry[]))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PageDocument))]
