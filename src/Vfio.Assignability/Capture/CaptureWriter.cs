@@ -114,7 +114,7 @@ internal sealed class CaptureWriter(HostTree source, string folder, PrivateNames
 
         string from = System.IO.Path.GetDirectoryName(path)!;
         string to = System.IO.Path.GetFullPath(System.IO.Path.Combine(from, target));
-        if (!IsPrivate(Names.Path(to)))
+        if (to.StartsWith("/sys/", StringComparison.Ordinal) && !IsPrivate(Names.Path(to)))
         {
             LinkTo(path, Names.Path(to));
         }

@@ -43,7 +43,7 @@ internal sealed class ClassCapture(CaptureWriter writer, DeviceCapture devices)
         foreach (string name in writer.Folder(path))
         {
             // Some classes have switches of their own beside the devices.
-            if (writer.Source.IsFolder($"{path}/{name}"))
+            if (writer.Source.ReadLink($"{path}/{name}").IsKnown || writer.Source.IsFolder($"{path}/{name}"))
             {
                 devices.AddEntry($"{path}/{name}");
             }
