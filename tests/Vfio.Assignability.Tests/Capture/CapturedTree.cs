@@ -5,11 +5,11 @@ namespace Vfio.Assignability.Tests;
 /// <summary>A capture in a folder of its own, and everything that is in it.</summary>
 internal sealed class CapturedTree : IDisposable
 {
-    private readonly string _parent = Directory.CreateTempSubdirectory("vfio-capture-").FullName;
+    private readonly TreeFolder _parent = new();
 
     public CapturedTree(HostTree source)
     {
-        Root = Path.Combine(_parent, "host");
+        Root = _parent.Physical("/host");
         Summary = HostCapture.Write(source, Root);
     }
 
@@ -18,14 +18,13 @@ internal sealed class CapturedTree : IDisposable
     public CaptureSummary Summary { get; }
 
     /// <summary>All names, with the bytes of files as letters and the texts of links; folders end in a slash.</summary>
-    public SortedDictionary<string, string> Entries
+    public SortedDictionary<string, string> Entries => EntriesOf(Root);
+
+    public static SortedDictionary<string, string> EntriesOf(string root)
     {
-        get
-        {
-            var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            Add(new DirectoryInfo(Root), string.Empty, found);
-            return found;
-        }
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add(new DirectoryInfo(root), string.Empty, found);
+        return found;
     }
 
     public PciHost Host() => new(HostTree.At(Root));
@@ -36,7 +35,7 @@ internal sealed class CapturedTree : IDisposable
 
     public bool Has(string path) => Path.Exists(Root + path) || new FileInfo(Root + path).LinkTarget is not null;
 
-    public void Dispose() => Directory.Delete(_parent, recursive: true);
+    public void Dispose() => _parent.Dispose();
 
     private static void Add(DirectoryInfo folder, string path, SortedDictionary<string, string> found)
     {
