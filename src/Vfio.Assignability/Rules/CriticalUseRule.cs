@@ -20,6 +20,11 @@ internal sealed class CriticalUseRule : IRule
         }
 
         Busy(report);
+        foreach (UnknownFact hidden in report.Uses.Unknown)
+        {
+            // A host that has no such table at all is one that was described, not one that hides it.
+            report.Miss(hidden.Problem == Texts.NotThere ? hidden with { Turns = null } : hidden);
+        }
     }
 
     private static Finding Critical(PciFunction device, (PciFunction Function, FunctionUse Use)[] uses)

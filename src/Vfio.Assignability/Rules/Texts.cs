@@ -5,6 +5,9 @@ namespace Vfio.Assignability;
 /// <summary>Phrases and commands that several rules use.</summary>
 internal static class Texts
 {
+    /// <summary>Why a file that is missing cannot be read.</summary>
+    public const string NotThere = "is not there";
+
     /// <summary>Names in a sentence: <c>a, b and c</c>.</summary>
     public static string Join(IEnumerable<string> names)
     {

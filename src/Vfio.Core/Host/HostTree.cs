@@ -155,12 +155,10 @@ public sealed class HostTree
     }
 
     /// <summary>Whether there is a file or folder of this name.</summary>
-    public bool Exists(string path)
-        => _links is null ? Path.Exists(path) : _links.Resolve(path, followLast: true) is { } resolved && Path.Exists(_root + resolved);
+    public bool Exists(string path) => Path.Exists(Located(path));
 
     /// <summary>Whether there is a folder of this name, or a link to one.</summary>
-    public bool IsFolder(string path)
-        => Directory.Exists(_links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null);
+    public bool IsFolder(string path) => Directory.Exists(Located(path));
 
     /// <summary>The names in a folder, sorted as numbers and letters are.</summary>
     public HostFact<IReadOnlyList<string>> List(string path)
@@ -196,8 +194,6 @@ public sealed class HostTree
     public IReadOnlyList<string> Folders(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string? folder = _links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null;
-        if (!Directory.Exists(folder))
         if (Physical(path, followLast: true, out _) is not { } folder || !Directory.Exists(folder))
         {
             return [];
@@ -222,6 +218,13 @@ public sealed class HostTree
     private static HostFact<T> Failure<T>(string path, int errno) => errno is Errno.ENOENT or Errno.ENOTDIR
         ? Facts.Absent<T>(path)
         : Facts.Unknown<T>(path, ErrnoText.Describe(errno));
+
+    // Where a path leads to, readable or not; null where links go in circles.
+    private string? Located(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return _links is null ? path : _links.Resolve(path, followLast: true) is { } resolved ? _root + resolved : null;
+    }
 
     // The file that holds what a path stands for; null, and the reason, where there is no reading it.
     private string? Physical(string path, bool followLast, out string problem)

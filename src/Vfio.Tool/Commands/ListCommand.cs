@@ -20,8 +20,6 @@ internal static class ListCommand
     }
 
     private static int Run(bool json, PciHost host)
-        command.SetAction(result => Run(RootOption.Host(result.GetValue(root)), result.GetValue(json)));
-    private static int Run(PciHost host, bool json)
     {
         PciNames names = PciNames.Load();
         if (names.IsEmpty)

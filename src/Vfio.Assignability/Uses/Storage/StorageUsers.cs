@@ -29,9 +29,9 @@ internal sealed class StorageUsers
     /// <summary>What is mounted or swapped to, while nothing tells from which disk. It may be any that has no other use.</summary>
     public IEnumerable<UnknownFact> Unplaced => _unplacedMounts.Select(static mount => mount.Type == MountSources.Zfs
             ? new UnknownFact($"which disks the ZFS pool {PlainText.Of(mount.Source.Split('/')[0])} is on", mount.Line.Path, "the kernel does not say which disks a pool is made of", Verdict.No)
-            : new UnknownFact($"which disk {PlainText.Of(mount.Source)} is on, which is mounted at {PlainText.Of(mount.Point)}", mount.Line.Path, "no block device in /sys has this name or number", Verdict.No))
+            : new UnknownFact($"which disk {PlainText.Of(mount.Source)} is on, which is mounted at {PlainText.Of(mount.Point)}", mount.Line.Path, "no block device in /sys has this name or number", Turns(mount.Source)))
         .Concat(_unplacedSwaps.Select(static swap
-            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name", Verdict.No)));
+            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name", Turns(swap.Source)));
 
     /// <summary>What is mounted from a device.</summary>
     public IReadOnlyList<Mount> MountsOf(string name) => _mounts.TryGetValue(name, out List<Mount>? mounts) ? mounts : [];
@@ -47,6 +47,10 @@ internal sealed class StorageUsers
             Place();
         }
     }
+
+    // Another disk's name is no doubt about this one; a name that stands for any disk is.
+    private static Verdict? Turns(string source)
+        => source.StartsWith("/dev/", StringComparison.Ordinal) && source != "/dev/root" && !source.StartsWith("/dev/disk/", StringComparison.Ordinal) ? null : Verdict.No;
 
     private static void Add<T>(Dictionary<string, List<T>> users, string name, T user)
     {
