@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Vfio.Core;
 using Vfio.Tool.Config;
@@ -11,6 +12,8 @@ internal sealed class ConfigCommand
 {
     private readonly Argument<PciAddress> _device = DeviceArgument.Create();
     private readonly Option<bool> _json = JsonOption.Create();
+
+    private readonly Option<string?> _root = RootOption.Create();
 
     private readonly Option<bool> _vfio = new("--vfio")
     {
@@ -26,17 +29,20 @@ internal sealed class ConfigCommand
         {
             self._device,
             self._json,
+            self._root,
             self._vfio,
             self._raw,
         };
+        ValueOption.AddCheck(command, self.Check);
         command.SetAction(self.Run);
         return command;
     }
 
-    private static PciConfigImage ReadSysfs(PciAddress address) => PciConfigImage.Read(address)
-        ?? throw new IOException(
-            $"{address}: the kernel shows no configuration space (/sys/bus/pci/devices/{address}/config); look whether sysfs is mounted, "
-            + "and whether the function is still there.");
+    private static PciConfigImage ReadSysfs(PciFunction function) => function.Config is { IsKnown: true, Value: { Length: > 0 } bytes }
+        ? new PciConfigImage(bytes)
+        : throw new IOException(
+            $"{function.Address}: {function.Config.Path} shows no configuration space ({function.Config.Problem ?? "it is missing or empty"}); look whether sysfs "
+            + "is mounted, and whether the function is still there.");
 
     // A function without a driver is lent to VFIO for the moment. From a host driver it is not taken, only to be looked at.
     private static PciConfigImage ReadVfio(PciFunction function)
@@ -52,13 +58,22 @@ internal sealed class ConfigCommand
         return image;
     }
 
+    private void Check(CommandResult result)
+    {
+        if (result.GetValue(_vfio) && result.GetValue(_root) is not null)
+        {
+            result.AddError("--vfio opens a device of this host, and --root names another host; leave one of them out.");
+        }
+    }
+
     private int Run(ParseResult parsed)
     {
-        PciFunction function = PciFunction.Read(parsed.GetRequiredValue(_device));
+        PciFunction function = RootOption.Host(parsed.GetValue(_root)).Get(parsed.GetRequiredValue(_device));
         bool vfio = parsed.GetValue(_vfio);
         bool raw = parsed.GetValue(_raw);
-        PciConfigImage image = vfio ? ReadVfio(function) : ReadSysfs(function.Address);
-        ConfigReport report = ConfigReport.Of(function, image, vfio ? ConfigSource.Vfio : ConfigSource.Sysfs, PciNames.Load(), raw);
+        PciConfigImage image = vfio ? ReadVfio(function) : ReadSysfs(function);
+        ConfigReport report = ConfigReport.Of(
+            function.Address, function.VendorId, function.DeviceId, image, vfio ? ConfigSource.Vfio : ConfigSource.Sysfs, PciNames.Load(), raw);
         if (parsed.GetValue(_json))
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(report, ToolJson.Default.ConfigReport));

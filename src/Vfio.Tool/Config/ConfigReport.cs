@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Vfio.Core;
@@ -38,14 +39,15 @@ internal sealed record ConfigReport
     [JsonIgnore]
     public FieldSet? HeaderFields { get; init; }
 
-    public static ConfigReport Of(PciFunction function, PciConfigImage image, string source, PciNames names, bool raw)
+    public static ConfigReport Of(
+        PciAddress address, ushort vendor, ushort device, PciConfigImage image, string source, PciNames names, bool raw)
     {
         FieldSet? header = image.IsGone ? null : Config.HeaderFields.Of(image, names);
-        string name = $"{names.OfVendor(function.VendorId)} {names.OfDevice(function.VendorId, function.DeviceId)}".Trim();
+        string name = $"{names.OfVendor(vendor)} {names.OfDevice(vendor, device)}".Trim();
         return new ConfigReport
         {
-            Device = function.Address.ToString(),
-            Ids = function.Ids,
+            Device = address.ToString(),
+            Ids = string.Create(CultureInfo.InvariantCulture, $"{vendor:x4}:{device:x4}"),
             Name = name.Length > 0 ? name : null,
             Source = source,
             KnownBytes = image.Length,

@@ -9,8 +9,6 @@ namespace Vfio.Tool.Tests.Config;
 /// <summary>What <c>vfio config</c> prints for an image.</summary>
 internal static class Reported
 {
-    private static readonly PciFunction _function = new(PciAddress.Parse("0000:01:00.0"), 0x8086, 0x10c9, 0x020000, Driver: null, IommuGroup: 1);
-
     private static readonly PciNames _names = PciNames.Parse(
         ["8086  Intel Corporation", "\t10c9  82576 Gigabit Network Connection", "1af4  Red Hat, Inc.", "C 02  Network controller", "\t00  Ethernet controller"]);
 
@@ -32,5 +30,6 @@ internal static class Reported
         return writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static ConfigReport Report(PciConfigImage image, bool raw, string source) => ConfigReport.Of(_function, image, source, _names, raw);
+    private static ConfigReport Report(PciConfigImage image, bool raw, string source)
+        => ConfigReport.Of(PciAddress.Parse("0000:01:00.0"), 0x8086, 0x10c9, image, source, _names, raw);
 }
