@@ -93,7 +93,7 @@ internal sealed class InspectCommand
             host, parsed.GetRequiredValue(_device), new InspectOptions { Need = parsed.GetValue(_need) });
         if (parsed.GetValue(_prove))
         {
-            _steps.Error.WriteLine($"vfio: {report.Device}: opening the device, which resets it");
+            _steps.Error.WriteLine($"vfio: {report.Device}: asking the kernel; opening the device resets it");
             report = _steps.Prove(host, report);
         }
 

@@ -37,7 +37,7 @@ public sealed class InspectCommandTests
         CommandRun run = CommandRun.Of(SampleReports.Yes, SampleReports.Unsafe, Device, "--prove", "--json");
 
         Assert.Equal(ExitCode.Unsafe, run.ExitCode);
-        Assert.Equal("vfio: 0000:01:00.0: opening the device, which resets it\n", run.Error);
+        Assert.Equal("vfio: 0000:01:00.0: asking the kernel; opening the device resets it\n", run.Error);
         using var json = JsonDocument.Parse(run.Output);
         Assert.Equal("unsafe", json.RootElement.GetProperty("verdict").GetString());
     }
