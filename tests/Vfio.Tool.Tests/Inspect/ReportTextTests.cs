@@ -97,6 +97,19 @@ public sealed class ReportTextTests
     }
 
     [Fact]
+    public void What_the_kernel_answered_is_not_what_is_cut_off()
+    {
+        Finding finding = SampleReports.No.Findings[0];
+        Evidence[] evidence = [.. Enumerable.Range(0, 5).Select(static number => new Evidence($"/sys/{number}", "x")), new Evidence("VFIO_DEVICE_GET_INFO", "yes")];
+        string[] lines = Screen.Lines(SampleReports.No with { Findings = [finding with { Evidence = evidence }] });
+
+        Assert.Contains("    VFIO_DEVICE_GET_INFO: yes", lines);
+        Assert.Contains("    /sys/1: x", lines);
+        Assert.DoesNotContain("    /sys/2: x", lines);
+        Assert.Contains("    and 3 more files", lines);
+    }
+
+    [Fact]
     public void A_reason_is_said_once()
     {
         Finding reason = SampleReports.After.Findings[0];

@@ -22,7 +22,8 @@ internal static class FindingText
             (string severity, Tone tone) = Severe(finding.Severity);
             page.Line(Indent, new Piece(finding.Code, Tone.Heading), "  ", new Piece(severity, tone), new Piece($", {Sure(finding.Confidence)}", Tone.Faint));
             page.Prose(TextIndent, TextIndent, Statement(finding, highlights.Have(finding)));
-            foreach (Evidence evidence in finding.Evidence.Take(MaxEvidence))
+            // What the kernel answered to a call is worth more than files, and comes behind them.
+            foreach (Evidence evidence in finding.Evidence.OrderBy(static evidence => evidence.Path.StartsWith('/')).Take(MaxEvidence))
             {
                 page.Cut(TextIndent, $"{OneLine.Of(evidence.Path)}: ", evidence.Text ?? "not there", Tone.Faint);
             }
