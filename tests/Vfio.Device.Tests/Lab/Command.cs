@@ -17,6 +17,16 @@ internal static class Command
     public static (int ExitCode, string Output, string Error) Program(string project, string assembly, params string[] arguments)
         => Run(["dotnet", Built(project, assembly), .. arguments]);
 
+    /// <summary>Runs a program of the system, which must succeed.</summary>
+    public static void Host(params string[] line)
+    {
+        (int exitCode, _, string error) = Run(line);
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', line)}: {exitCode}: {error}");
+        }
+    }
+
     /// <summary>Runs <c>vfio ARGS</c>, and sends it SIGTERM when it has written a line to standard error.</summary>
     public static (int ExitCode, string Output) VfioUntil(string line, params string[] arguments)
     {
