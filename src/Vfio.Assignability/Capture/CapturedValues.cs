@@ -5,6 +5,8 @@ namespace Vfio.Assignability;
 /// <summary>Attributes that may hold names, of which only what a report rests on is taken.</summary>
 internal static partial class CapturedValues
 {
+    // These patterns take little time whatever they are given. A limit would be met by a slow machine only.
+    private const int NoLimit = Timeout.Infinite;
     private const string DevPath = "/dev/";
 
     /// <summary>Gives the value of an attribute as the tree has it, or null for none; null where the attribute is not one of these.</summary>
@@ -26,6 +28,6 @@ internal static partial class CapturedValues
     [GeneratedRegex(
         @"^(PCH|HDMI|NVidia|Generic|Intel|SB|Audio|Device|Dummy|Loopback|sofhdadsp|sofsoundwire|acp|acp63)(_[0-9]{1,2})?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex SoundCard();
 }

@@ -5,6 +5,9 @@ namespace Vfio.Assignability;
 /// <summary>The list of interrupts, in which an interface's queues are called after the interface.</summary>
 internal sealed partial class InterruptFilter(PrivateNames names)
 {
+    // These patterns take little time whatever they are given. A limit would be met by a slow machine only.
+    private const int NoLimit = Timeout.Infinite;
+
     private readonly HashSet<string> _hidden = new(names.HiddenInterfaces, StringComparer.Ordinal);
 
     public string Filter(string text) => TextLines.Join(TextLines.Of(text).Where(static line => !OrdinaryNames.IsUnique(line)).Select(FilterLine));
@@ -18,6 +21,6 @@ internal sealed partial class InterruptFilter(PrivateNames names)
     private static bool IsOf(string word, string name)
         => word.StartsWith(name, StringComparison.Ordinal) && (word.Length == name.Length || !char.IsAsciiLetterOrDigit(word[name.Length]));
 
-    [GeneratedRegex(@"[^\s,]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[^\s,]+", RegexOptions.CultureInvariant, NoLimit)]
     private static partial Regex Word();
 }

@@ -7,6 +7,9 @@ namespace Vfio.Assignability;
 /// <summary>Captures what the kernel was built with, and the modules that have to do with VFIO.</summary>
 internal sealed partial class ModuleCapture(CaptureWriter writer)
 {
+    // These patterns take little time whatever they are given. A limit would be met by a slow machine only.
+    private const int NoLimit = Timeout.Infinite;
+
     // Far more than any kernel's is, and an end to one that is made to have none.
     private const int MaxConfig = 4 << 20;
 
@@ -79,18 +82,18 @@ internal sealed partial class ModuleCapture(CaptureWriter writer)
 
     private static string Keep(string text, Func<string, bool> isWanted) => TextLines.Join(TextLines.Of(text).Where(isWanted));
 
-    [GeneratedRegex("vfio|iommu|irqbypass|mdev|pci.?stub|^kvm|vendor.reset|/kvm", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("vfio|iommu|irqbypass|mdev|pci.?stub|^kvm|vendor.reset|/kvm", RegexOptions.CultureInvariant, NoLimit)]
     private static partial Regex Wanted();
 
     [GeneratedRegex(
         @"^(CONFIG_[A-Z0-9_]+=[ymn]|# CONFIG_[A-Z0-9_]+ is not set)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex Symbol();
 
     [GeneratedRegex(
         "VFIO|IOMMU|SMMU|IRQ_REMAP|PCI|IOV|KVM|VGA|SYSFB|CONFIG_FB|SIMPLEDRM|EFIDRM|VESADRM|LOCKDOWN|P2PDMA|MDEV|DEVMEM|IKCONFIG",
         RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex WantedSymbol();
 }

@@ -5,6 +5,9 @@ namespace Vfio.Assignability;
 /// <summary>Tells the names that a kernel or a distribution gives from those that somebody chose, or that hold an address.</summary>
 internal static partial class OrdinaryNames
 {
+    // These patterns take little time whatever they are given. A limit would be met by a slow machine only.
+    private const int NoLimit = Timeout.Infinite;
+
     // Where distributions mount things.
     private static readonly HashSet<string> _mountPoints = new(StringComparer.Ordinal)
     {
@@ -35,7 +38,7 @@ internal static partial class OrdinaryNames
         )\z
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex Interface();
 
     [GeneratedRegex(
@@ -48,7 +51,7 @@ internal static partial class OrdinaryNames
         )\z
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex Block();
 
     [GeneratedRegex(
@@ -59,9 +62,9 @@ internal static partial class OrdinaryNames
         |nqn\.|iqn\.|eui\.|naa\.|uuid\.|wwn-
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
-        matchTimeoutMilliseconds: 1000)]
+        NoLimit)]
     private static partial Regex Unique();
 
-    [GeneratedRegex("""^[a-z0-9_]{2,16}\z""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^[a-z0-9_]{2,16}\z""", RegexOptions.CultureInvariant, NoLimit)]
     private static partial Regex FileSystem();
 }

@@ -14,7 +14,7 @@ public sealed class CaptureTests
         using var held = new Taken(TestDevice.Edu());
         using DriverBinding nvme = DriverBinding.Bind(TestDevice.Nvme(), "nvme");
         using DriverBinding network = DriverBinding.Bind(TestDevice.BridgedE1000(), "e1000");
-        string folder = Folder("machine");
+        string folder = Folder();
         CaptureSummary summary = HostCapture.Write(HostTree.Local, folder);
         var live = new PciHost(HostTree.Local);
         var captured = new PciHost(HostTree.At(folder));
@@ -33,8 +33,9 @@ public sealed class CaptureTests
     public void A_capture_of_the_capture_is_the_same()
     {
         Mode.RequireBest();
-        string first = Folder("first");
-        string second = Folder("second");
+        string parent = Directory.CreateTempSubdirectory("vfio-capture-").FullName;
+        string first = Path.Combine(parent, "first");
+        string second = Path.Combine(parent, "second");
 
         (int exitCode, string output, string error) = Command.Vfio("capture", first);
         Assert.True(exitCode == 0, error);
@@ -44,6 +45,7 @@ public sealed class CaptureTests
         Assert.Equal(Entries(first), Entries(second), StringComparer.Ordinal);
         Assert.Equal(Command.Vfio("list", "--json").Output, Command.Vfio("list", "--json", "--root", second).Output);
         Assert.Equal(Command.Vfio("groups", "--json").Output, Command.Vfio("groups", "--json", "--root", second).Output);
+        Directory.Delete(parent, recursive: true);
     }
 
     private static IEnumerable<string> Entries(string folder)
@@ -51,12 +53,12 @@ public sealed class CaptureTests
             .Select(file => $"{Path.GetRelativePath(folder, file)} {new FileInfo(file).LinkTarget ?? Convert.ToHexString(File.ReadAllBytes(file))}");
 
     // For each mode its own, because the modes run one after the other and leave what they wrote.
-    private static string Folder(string name)
+    private static string Folder()
     {
         string mode = Environment.GetEnvironmentVariable("VFIO_TEST_MODE") is { Length: > 0 } said ? said : "default";
-        string parent = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../capture", mode));
+        string parent = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../capture"));
         _ = Directory.CreateDirectory(parent);
-        string folder = Path.Combine(parent, name);
+        string folder = Path.Combine(parent, mode);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);

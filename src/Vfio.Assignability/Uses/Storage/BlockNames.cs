@@ -27,6 +27,6 @@ internal static partial class BlockNames
             : disk;
     }
 
-    [GeneratedRegex(@"^(?<subsystem>nvme\d+)(?<path>c\d+)?(?<number>n\d+)(p\d+)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^(?<subsystem>nvme\d+)(?<path>c\d+)?(?<number>n\d+)(p\d+)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, Timeout.Infinite)]
     private static partial Regex Namespace();
 }
