@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # The machine that QEMU emulates. lab/README.md says what each device is there for.
 
-# devices_prepare DIR: sets devices to QEMU's arguments; DIR takes the files behind the devices.
+readonly whole_iommu='intel-iommu,intremap=on,caching-mode=on,aw-bits=48'
+
+# devices_prepare DIR: sets devices to QEMU's arguments; DIR takes the files behind the devices. Uses what mode_set set.
 devices_prepare() {
     local dir=$1
     truncate -s 64M "$dir/nvme.raw"
     devices=(
         -nodefaults -display none
-        -device 'intel-iommu,intremap=on,caching-mode=on,aw-bits=48'
+        ${mode_iommu:+-device "$mode_iommu"}
 
         -device 'edu,addr=3'
 

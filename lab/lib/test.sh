@@ -2,6 +2,7 @@
 # lab/run test: every test program, on the host or in the guest, and one report over all of their result files.
 
 readonly device_tests=Vfio.Device.Tests
+readonly report_tests=$device_tests.Inspect # those that make sense where no device opens
 readonly test_report=Vfio.TestReport
 readonly host_test_timeout=3600  # seconds, for a program on the host
 readonly guest_test_timeout=1200 # seconds, for one run in the guest; a quiet machine takes one minute
@@ -113,6 +114,7 @@ test_once() {
         program=(dotnet "artifacts/bin/$project/release/$project.dll" -xml "$name.xml" -noColor -noAutoReporters -reporter verbose
             "${test_arguments[@]}")
         if [[ -n $kernel ]]; then
+            ! mode_lacks "$mode" || program+=(-namespace "$report_tests")
             test_in_guest
         else
             timeout --kill-after=10 "$host_test_timeout" "${program[@]}" </dev/null
