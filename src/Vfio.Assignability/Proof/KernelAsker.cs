@@ -5,7 +5,14 @@ namespace Vfio.Assignability;
 /// <summary>Opens a device by each back end that its host has.</summary>
 internal static class KernelAsker
 {
-    public static IReadOnlyList<KernelAnswer> Ask(PciFunction device) => [.. Backends(device).Select(backend => Open(device.Address, backend))];
+    public static IReadOnlyList<KernelAnswer> Ask(PciFunction device)
+    {
+        var kernel = new KernelFacts(device.Host.Tree);
+        return [.. Backends(device).Select(backend => Open(device.Address, backend, AcceptsUnsafeInterrupts(kernel, backend)))];
+    }
+
+    private static bool AcceptsUnsafeInterrupts(KernelFacts kernel, VfioBackend backend)
+        => kernel.IsOn(backend == VfioBackend.Iommufd ? "iommufd" : "vfio_iommu_type1", "allow_unsafe_interrupts") == true;
 
     private static IEnumerable<VfioBackend> Backends(PciFunction device)
     {
@@ -22,17 +29,17 @@ internal static class KernelAsker
         }
     }
 
-    private static KernelAnswer Open(PciAddress address, VfioBackend backend)
+    private static KernelAnswer Open(PciAddress address, VfioBackend backend, bool acceptsUnsafeInterrupts)
     {
         try
         {
             // Whoever asks for proof of a device without isolation gets it: nothing is mapped, and nothing written.
             using var device = VfioDevice.Open(address, new VfioDeviceOptions { Backend = backend, AllowUnsafeNoIommu = true });
-            return new KernelAnswer(backend, null, device.CanReset, HotReset(device));
+            return new KernelAnswer(backend, null, acceptsUnsafeInterrupts, device.IsIsolated, device.CanReset, HotReset(device));
         }
         catch (VfioException error)
         {
-            return new KernelAnswer(backend, error, CanReset: false, HotReset: null);
+            return new KernelAnswer(backend, error, acceptsUnsafeInterrupts);
         }
     }
 

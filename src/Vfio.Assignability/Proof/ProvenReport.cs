@@ -5,15 +5,18 @@ namespace Vfio.Assignability;
 /// <summary>A report held against what the kernel answered.</summary>
 internal sealed class ProvenReport(AssignabilityReport report, IReadOnlyList<KernelAnswer> answers)
 {
-    // Each of them says that the device does not open; if it does, the report is wrong.
+    // Each of them says that the device does not open as things stand; if it does, the report is wrong.
     private static readonly HashSet<string> _preventOpening = new(StringComparer.Ordinal)
     {
         FindingCode.GroupNotViable, FindingCode.GroupBusy, FindingCode.NoIommuGroup, FindingCode.BindRefused, FindingCode.DeviceFdRefused,
         FindingCode.FirmwareReservedDma, FindingCode.ForeignOwner, FindingCode.NoIommuDriver, FindingCode.BridgeNotAssignable,
+        FindingCode.DeviceUnreachable,
     };
 
-    private readonly List<Finding> _findings = [.. report.Findings];
+    private readonly ProvenFindings _findings = new(report);
     private Verdict _verdict = report.Verdict;
+    private ResetReport _reset = report.Reset;
+    private IReadOnlyList<HandoverAction> _actions = report.Actions;
 
     public AssignabilityReport Build()
     {
@@ -34,7 +37,9 @@ internal sealed class ProvenReport(AssignabilityReport report, IReadOnlyList<Ker
         return report with
         {
             Verdict = _verdict,
-            Findings = [.. _findings.OrderByDescending(static finding => finding.Severity)],
+            Reset = _reset,
+            Findings = _findings.All,
+            Actions = _actions,
             Unknown = [.. report.Unknown, .. missing],
         };
     }
@@ -42,8 +47,9 @@ internal sealed class ProvenReport(AssignabilityReport report, IReadOnlyList<Ker
     private static (string Code, Verdict? Verdict) Meaning(VfioErrorKind kind) => kind switch
     {
         VfioErrorKind.GroupNotViable => (FindingCode.GroupNotViable, Verdict.After),
-        VfioErrorKind.GroupBusy => (FindingCode.GroupBusy, Verdict.No),
+        VfioErrorKind.GroupBusy or VfioErrorKind.DeviceBusy => (FindingCode.GroupBusy, Verdict.No),
         VfioErrorKind.UnsafeInterrupts => (FindingCode.UnsafeInterrupts, Verdict.Unsafe),
+        VfioErrorKind.DeviceUnreachable => (FindingCode.DeviceUnreachable, Verdict.No),
         VfioErrorKind.FirmwareReservedDma => (FindingCode.FirmwareReservedDma, Verdict.No),
         VfioErrorKind.NoIommu => (FindingCode.NoIommuGroup, Verdict.Reboot),
         VfioErrorKind.NoIsolation => (FindingCode.NoIsolation, Verdict.Unsafe),
@@ -56,114 +62,69 @@ internal sealed class ProvenReport(AssignabilityReport report, IReadOnlyList<Ker
         _ => (FindingCode.DeviceFdRefused, Verdict.No),
     };
 
+    // The token's absence stops an open too, though it is no blocker: it only takes asking for one.
+    private static bool IsWrong(Finding finding, KernelAnswer opened)
+        => (finding.Severity == Severity.Blocker && _preventOpening.Contains(finding.Code))
+            || finding.Code == FindingCode.VfTokenRequired
+            || (finding.Code == FindingCode.UnsafeInterrupts && !opened.AcceptsUnsafeInterrupts)
+            || (finding.Code == FindingCode.NoIsolation && opened.IsIsolated);
+
     private void Opened(KernelAnswer answer)
     {
-        Finding[] wrong = [.. _findings.Where(static finding => finding.Severity == Severity.Blocker && _preventOpening.Contains(finding.Code))];
+        Finding[] wrong = [.. report.Findings.Where(finding => IsWrong(finding, answer))];
         if (wrong.Length > 0)
         {
-            Differs($"The device opens, though the report has {Texts.Join(wrong.Select(static finding => finding.Code))}", answer.Evidence);
+            _findings.Differ($"The kernel opens the device, though the report had {Texts.Join(wrong.Select(static finding => finding.Code))}", answer.Evidence, wrong);
         }
 
-        bool stillBlocked = _findings.Any(finding => finding.Severity == Severity.Blocker && !wrong.Contains(finding));
         if (wrong.Length > 0 || _verdict == Verdict.Unknown)
         {
-            _verdict = !stillBlocked ? Verdict.Yes
-                : _findings.Any(static finding => finding.Code is FindingCode.UnsafeInterrupts or FindingCode.NoIsolation) ? Verdict.Unsafe
-                : _verdict;
+            Unblock();
         }
 
-        Reset(answer);
+        if (!answer.IsIsolated && !_findings.Prove(FindingCode.NoIsolation, answer.Evidence))
+        {
+            _findings.Differ("The report has an IOMMU for the device, and the kernel opens it without one", answer.Evidence);
+            _findings.Add(FindingCode.NoIsolation, Severity.Blocker, "The device can read and write all of the host's memory", null, answer.Evidence);
+            _verdict = Verdict.Unsafe;
+        }
+
+        _reset = ProvenReset.Check(report, answer, _findings);
     }
 
-    private void Reset(KernelAnswer answer)
+    // What is left may forbid it still; if nothing does, it can be handed over as it is.
+    private void Unblock()
     {
-        bool expected = report.Reset.Class is ResetClass.R0 or ResetClass.R1;
-        if (expected != answer.CanReset)
+        Finding[] blocking = [.. _findings.All.Where(static finding => finding.Severity == Severity.Blocker)];
+        if (Array.TrueForAll(blocking, static finding => finding.Code is FindingCode.UnsafeInterrupts or FindingCode.NoIsolation))
         {
-            Differs(
-                expected
-                    ? $"The report has a reset by {report.Reset.Effective} ({report.Reset.Class}), and the kernel's reset at open did not work"
-                    : $"The report has no reset of the device alone ({report.Reset.Class}), and the kernel's reset at open worked",
-                answer.Evidence);
-        }
-        else
-        {
-            Prove(FindingCode.NoResetMechanism, answer.Evidence);
-        }
-
-        if (answer.HotReset is { } info)
-        {
-            HotReset(answer, info);
-        }
-    }
-
-    private void HotReset(KernelAnswer answer, HotResetInfo info)
-    {
-        if (report.Reset.Class is not (ResetClass.R2 or ResetClass.R3))
-        {
-            return;
-        }
-
-        PciAddress[] affected = [.. info.Affected.Select(static member => member.Address).Order()];
-        var evidence = new Evidence(
-            $"VFIO_DEVICE_GET_PCI_HOT_RESET_INFO ({VfioBackendName.Of(answer.Backend)})", affected.Length == 0 ? "none" : string.Join(' ', affected));
-        if (affected.SequenceEqual(report.Reset.Affected))
-        {
-            Prove(FindingCode.ResetSetNotOwned, evidence);
-        }
-        else
-        {
-            Differs("The kernel names other functions that a reset of the bus would hit", evidence);
+            _verdict = blocking.Length == 0 ? Verdict.Yes : Verdict.Unsafe;
+            _actions = [];
         }
     }
 
     private void Refused(KernelAnswer answer, bool otherOpened)
     {
         (string code, Verdict? verdict) = Meaning(answer.Error!.Kind);
-        if (Prove(code, answer.Evidence))
+        if (_findings.Prove(code, answer.Evidence))
         {
             return;
         }
 
-        Severity severity = verdict is null || otherOpened ? Severity.Warning : Severity.Blocker;
-        _findings.Add(new Finding(
+        _findings.Add(
             code,
-            severity,
-            Confidence.Proven,
+            verdict is null || otherOpened ? Severity.Warning : Severity.Blocker,
             answer.Error.Message,
             otherOpened ? "Another back end opens the device" : null,
-            [answer.Evidence],
-            Texts.Advice(answer.Error.Remedy),
-            [report.Device],
-            null));
+            answer.Evidence,
+            Texts.Advice(answer.Error.Remedy));
         if (verdict is { } graver && !otherOpened && _verdict is (Verdict.Yes or Verdict.Unknown or Verdict.Unsafe))
         {
-            Differs($"The report has the verdict '{_verdict}', and the kernel does not open the device", answer.Evidence);
+            _findings.Differ($"The report has the verdict {_verdict}, and the kernel does not open the device", answer.Evidence);
             _verdict = graver;
+            _actions = graver is Verdict.After or Verdict.Reboot
+                ? [.. _actions, new HandoverAction(answer.Error.Remedy, null, [report.Device], Reversible: true, Reboot: graver == Verdict.Reboot)]
+                : [];
         }
     }
-
-    private bool Prove(string code, Evidence evidence)
-    {
-        int index = _findings.FindIndex(finding => finding.Code == code);
-        if (index < 0)
-        {
-            return false;
-        }
-
-        Finding finding = _findings[index];
-        _findings[index] = finding with { Confidence = Confidence.Proven, Evidence = [.. finding.Evidence, evidence] };
-        return true;
-    }
-
-    private void Differs(string message, Evidence evidence) => _findings.Add(new Finding(
-        FindingCode.ProofDiffers,
-        Severity.Warning,
-        Confidence.Proven,
-        message,
-        "The kernel is right. A report that the kernel contradicts is a defect of the report, or the host changed meanwhile",
-        [evidence],
-        null,
-        [report.Device],
-        null));
 }
