@@ -1,5 +1,3 @@
-using Vfio.Core;
-
 namespace Vfio.Assignability;
 
 /// <summary>A report's findings, on the way to those that the kernel has been asked about.</summary>

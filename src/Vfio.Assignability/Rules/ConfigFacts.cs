@@ -8,15 +8,19 @@ namespace Vfio.Assignability;
 /// <param name="HasLine">Whether it has a line interrupt.</param>
 /// <param name="CanMaskLine">Whether it is seen to mask its line; null where that is not seen.</param>
 /// <param name="IsExpress">Whether it is a function of PCI Express.</param>
-/// <param name="HasFunctionLevelReset">Whether it says that it can be reset by itself (FLR, in PCI Express or in Advanced Features).</param>
+/// <param name="HasExpressReset">Whether it says that it can be reset by itself (FLR of PCI Express).</param>
+/// <param name="HasAdvancedReset">Whether it says so in Advanced Features, which takes both of its bits for the kernel.</param>
 /// <param name="ResetsByPower">Whether it says that it resets on its way from D3hot to D0.</param>
 internal sealed record ConfigFacts(
-    int? MsiVectors, int? MsixVectors, bool? HasLine, bool? CanMaskLine, bool? IsExpress, bool? HasFunctionLevelReset, bool? ResetsByPower)
+    int? MsiVectors, int? MsixVectors, bool? HasLine, bool? CanMaskLine, bool? IsExpress, bool? HasExpressReset, bool? HasAdvancedReset, bool? ResetsByPower)
 {
     private const int CommandOffset = 4;
     private const int InterruptDisable = 0x400;
 
-    private static readonly ConfigFacts _nothing = new(null, null, null, null, null, null, null);
+    private static readonly ConfigFacts _nothing = new(null, null, null, null, null, null, null, null);
+
+    /// <summary>Whether it says in either way that it can be reset by itself.</summary>
+    public bool? HasFunctionLevelReset => HasExpressReset == true || HasAdvancedReset == true ? true : HasExpressReset is null || HasAdvancedReset is null ? null : false;
 
     public static ConfigFacts Of(PciFunction function)
     {
@@ -36,9 +40,10 @@ internal sealed record ConfigFacts(
             Known(image.Find(out PciMsix msix), msix.TableSize),
             image.TryGetHeader(out PciHeader header) ? header.InterruptPin is > 0 and < byte.MaxValue && !function.IsVirtualFunction : null,
             (bytes[CommandOffset + 1] & (InterruptDisable >> 8)) != 0 ? true : null,
-            Known(image.Find(out PciExpress express)),
-            Resets(image.Find(out express), express.HasFunctionLevelReset, image.Find(out PciAdvancedFeatures features), features is { HasFunctionLevelReset: true, HasTransactionPending: true }),
-            Resets(image.Find(out PciPowerManagement power), !power.NoSoftReset, PciPresence.Absent, false));
+            Known(image.Find(out PciExpress express), true),
+            Known(image.Find(out express), express.HasFunctionLevelReset),
+            Known(image.Find(out PciAdvancedFeatures features), features is { HasFunctionLevelReset: true, HasTransactionPending: true }),
+            Known(image.Find(out PciPowerManagement power), !power.NoSoftReset));
     }
 
     private static int? Known(PciPresence presence, int count) => presence switch
@@ -48,15 +53,10 @@ internal sealed record ConfigFacts(
         _ => null,
     };
 
-    private static bool? Known(PciPresence presence) => presence switch
+    private static bool? Known(PciPresence presence, bool does) => presence switch
     {
-        PciPresence.Present => true,
+        PciPresence.Present => does,
         PciPresence.Absent => false,
         _ => null,
     };
-
-    private static bool? Resets(PciPresence first, bool firstDoes, PciPresence second, bool secondDoes)
-        => (first == PciPresence.Present && firstDoes) || (second == PciPresence.Present && secondDoes) ? true
-            : Known(first) is null || Known(second) is null ? null
-            : false;
 }

@@ -18,7 +18,7 @@ internal sealed class DriverRule : IRule
             $"The kernel has a VFIO driver for this very kind of device: {variant.Driver}",
             "It does what vfio-pci does, and what only this kind of device needs or can, such as migration. vfio-pci is possible where the device works without",
             [new Evidence(report.Kernel.Variants.File.Path, variant.Alias)],
-            Texts.Fix($"Give the device to {variant.Driver}", Texts.Bind([report.Device], variant.Driver)),
+            report.IsCritical(report.Device) ? null : Texts.Fix($"Give the device to {variant.Driver}", Texts.Bind([report.Device], variant.Driver)),
             [report.Device.Address],
             "C2"));
     }

@@ -42,7 +42,7 @@ internal sealed class FramebufferRule : IRule
         }
         else if (device.ClassCode >> 16 == 0x03 && lines.Any(static line => Range(line) is null or { Last: 0 }) && (device.Driver is null || device.IsOnVfio))
         {
-            report.Miss(new UnknownFact("whether the firmware's framebuffer is in the device's memory", Map, "hides addresses from this caller", Verdict.After));
+            report.Miss(new UnknownFact("whether the firmware's framebuffer is in the device's memory", Map, "hides addresses from this caller"));
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class GroupOwnership
         Blocking = [.. Others.Where(member => GroupRules.Blocks(member, kernel))];
 
         // They go when the driver of what they belong to goes: nobody takes them.
-        Dependents = [.. Others.Where(member => member.PhysicalFunction == device || (member.DomainOwner is { } owner && owner == device))];
+        Dependents = [.. Others.Where(member => member.PhysicalFunction == device || OwnerOfDomain(member) == device)];
         Owner = FindOwner(device, Blocking);
         Moving =
         [
@@ -39,9 +39,16 @@ internal sealed class GroupOwnership
     /// <summary>All functions whose driver has to change, the device included.</summary>
     public IReadOnlyList<PciFunction> Moving { get; }
 
+    // Where the tree of devices does not say, the number does: the kernel makes domains of more than 16 bits for VMD controllers alone.
+    private static PciFunction? OwnerOfDomain(PciFunction function)
+        => function.DomainOwner
+            ?? (function.DevicePath is null && function.Address.Domain > ushort.MaxValue
+                ? function.Host.Functions.FirstOrDefault(static other => other is { Driver: "vmd", Address.Domain: <= ushort.MaxValue })
+                : null);
+
     /// <summary>Whether nobody can take the device from its owner.</summary>
     private static PciFunction? FindOwner(PciFunction device, IReadOnlyList<PciFunction> blocking)
-        => device.DomainOwner is { Driver: not null, IsOnVfio: false } domain ? domain
+        => OwnerOfDomain(device) is { Driver: not null, IsOnVfio: false } domain ? domain
             : device.PhysicalFunction is { } physical && blocking.Contains(physical) ? physical
             : null;
 }

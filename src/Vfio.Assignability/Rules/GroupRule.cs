@@ -25,11 +25,11 @@ internal sealed class GroupRule : IRule
 
         if (report.Group is { } group && ownership.Blocking.Count > 0)
         {
-            report.Add(NotViable(report.Device, group, ownership, kernel));
+            report.Add(NotViable(report, group, ownership, kernel));
         }
     }
 
-    private static Finding NotViable(PciFunction device, IommuGroup group, GroupOwnership ownership, KernelVersion kernel)
+    private static Finding NotViable(Inspection report, IommuGroup group, GroupOwnership ownership, KernelVersion kernel)
     {
         IReadOnlyList<PciFunction> blocking = ownership.Blocking;
         string[] commands =
@@ -43,9 +43,9 @@ internal sealed class GroupRule : IRule
             Severity.Blocker,
             kernel.IsKnown ? Confidence.Derived : Confidence.Heuristic,
             $"Group {group} cannot be given away as long as {Texts.WithDrivers(blocking)} {(one ? "has its driver" : "have their drivers")}",
-            $"Members of a group can reach each other's DMA, so that they go together{(GroupReason.Of(device) is { } reason ? $": {reason}" : string.Empty)}. Ports with pcieport and members without a driver do not matter",
+            $"Members of a group can reach each other's DMA, so that they go together{(GroupReason.Of(report.Device) is { } reason ? $": {reason}" : string.Empty)}. Ports with pcieport and members without a driver do not matter",
             [.. blocking.Select(static member => Evidence.Of(member.DriverLink))],
-            ownership.Owner is not null || commands.Length == 0 ? null : Texts.Fix($"Give {(one ? "it" : "them")} to vfio-pci as well, or take {(one ? "it" : "them")} from {(one ? "its driver" : "their drivers")}", commands),
+            ownership.Owner is not null || commands.Length == 0 || blocking.Any(report.IsCritical) ? null : Texts.Fix($"Give {(one ? "it" : "them")} to vfio-pci as well, or take {(one ? "it" : "them")} from {(one ? "its driver" : "their drivers")}", commands),
             Texts.Addresses(blocking),
             "C3");
     }

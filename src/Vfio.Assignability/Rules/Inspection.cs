@@ -61,6 +61,9 @@ internal sealed class Inspection
 
     public void Add(Finding finding) => _findings.Add(finding);
 
+    /// <summary>Whether the host cannot do without a function, so that nothing may propose to take it.</summary>
+    public bool IsCritical(PciFunction function) => !function.IsBridge && Uses.FindUses(function).Any(static use => use.IsCritical);
+
     /// <summary>Something in the way that only this makes good; what is graver stays.</summary>
     public void Require(Verdict verdict)
     {

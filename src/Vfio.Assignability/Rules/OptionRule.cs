@@ -46,7 +46,8 @@ internal sealed class OptionRule : IRule
 
     private static void Framebuffer(Inspection report, CommandLine options)
     {
-        bool simple = report.Kernel.Config.Has("DRM_SIMPLEDRM") ?? report.Tree.Exists("/sys/bus/platform/devices/simple-framebuffer.0");
+        // The way of most kernels, and since 5.14 possible.
+        bool simple = report.Kernel.Config.Has("DRM_SIMPLEDRM") ?? report.Kernel.Version.IsAtLeast(5, 14);
         string? off = options.Values("video").FirstOrDefault(static value => value is "efifb:off" or "vesafb:off");
         if (simple && off is not null)
         {

@@ -100,7 +100,7 @@ internal sealed class ResetPath
 
         // Alone, the kernel would have listed the bus if it could reset it, or somebody has taken it off the list.
         return Set.Count <= 1 || HasQuirk
-            ? new ResetReport(ResetClass.R4, Methods, null, [], [])
+            ? new ResetReport(ResetClass.R4, Methods, null, [Device.Address], [])
             : SetBlockers.Count == 0
                 ? new ResetReport(ResetClass.R2, Methods, Hot, Texts.Addresses(Set), [])
                 : new ResetReport(ResetClass.R3, Methods, null, Texts.Addresses(Set), Texts.Addresses(SetBlockers));
@@ -111,9 +111,14 @@ internal sealed class ResetPath
     {
         bool any = Device.Host.Tree.Exists($"{Device.Path}/reset");
         var config = ConfigFacts.Of(Device);
-        if (config.HasFunctionLevelReset == true && !ResetQuirks.RefusesFunctionLevelReset(Device))
+        if (config.HasExpressReset == true && !ResetQuirks.RefusesFunctionLevelReset(Device))
         {
-            yield return config.IsExpress == true ? "flr" : "af_flr";
+            yield return "flr";
+        }
+
+        if (config.HasAdvancedReset == true && !ResetQuirks.RefusesFunctionLevelReset(Device))
+        {
+            yield return "af_flr";
         }
 
         if (any && config.ResetsByPower == true && !ResetQuirks.IgnoresPowerReset(Device))

@@ -26,12 +26,12 @@ internal sealed class ResetRule : IRule
 
         if (path.Report.Class == ResetClass.R3 || (path.RestsOnPower && path.SetBlockers.Count > 0))
         {
-            report.Add(NotOwned(path));
+            report.Add(NotOwned(report, path));
         }
 
-        if (path.Report.Class == ResetClass.R4 && !report.Device.IsBridge)
+        if (path.Report.Class == ResetClass.R4)
         {
-            report.Add(path.IsListEmpty && !path.Device.IsVirtualFunction && IsDisabled(path) ? Disabled(path) : None(path));
+            report.Add(path.IsListEmpty && path.Device is { IsVirtualFunction: false, IsBridge: false } && IsDisabled(path) ? Disabled(path) : None(path));
         }
     }
 
@@ -53,10 +53,11 @@ internal sealed class ResetRule : IRule
             "C12");
     }
 
-    private static Finding NotOwned(ResetPath path)
+    private static Finding NotOwned(Inspection report, ResetPath path)
     {
         PciFunction[] endpoints = [.. path.SetBlockers.Where(static member => !member.IsBridge && !member.IsOnVfio)];
         PciFunction[] bridges = [.. path.SetBlockers.Where(static member => member.IsBridge)];
+        bool critical = endpoints.Any(report.IsCritical);
         bool weak = path.Report.Class == ResetClass.R0;
         return new Finding(
             FindingCode.ResetSetNotOwned,
@@ -69,7 +70,7 @@ internal sealed class ResetRule : IRule
                 ? $"VFIO's hot reset is refused (EINVAL): {Texts.Join(bridges)} can never be the user's"
                 : "VFIO's hot reset is refused (EINVAL) until one user owns all of them. A member without a driver does not count as owned",
             [new Evidence(path.List.Path, path.List.Text), .. path.SetBlockers.Select(static member => Evidence.Of(member.DriverLink))],
-            endpoints.Length > 0 && bridges.Length == 0 ? Texts.Fix($"Give {Texts.Join(endpoints)} to vfio-pci too, and to the same user", Texts.Bind(endpoints)) : null,
+            endpoints.Length > 0 && bridges.Length == 0 && !critical ? Texts.Fix($"Give {Texts.Join(endpoints)} to vfio-pci too, and to the same user", Texts.Bind(endpoints)) : null,
             Texts.Addresses(path.SetBlockers),
             "C12");
     }
@@ -101,7 +102,8 @@ internal sealed class ResetRule : IRule
         "C12");
 
     private static string Why(ResetPath path)
-        => path.Device.IsVirtualFunction ? "a virtual function can only be reset by itself (FLR), and the kernel lists no such reset"
+        => path.Device.IsBridge ? "it is a bridge, and goes with what is behind it"
+            : path.Device.IsVirtualFunction ? "a virtual function can only be reset by itself (FLR), and the kernel lists no such reset"
             : path.Device.IsOnRootBus == true ? "it has no reset of its own, and is on a root bus, which no bridge can reset"
             : path.Set.Any(ResetQuirks.RefusesBusReset) ? "it has no reset of its own, and the kernel does not reset this bus, because that does harm"
             : "the kernel lists no method";

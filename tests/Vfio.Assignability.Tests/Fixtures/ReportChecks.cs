@@ -106,7 +106,7 @@ internal static class ReportChecks
         report.Check(report.Group is null || report.Group.Members.Any(member => member.Device == report.Device), "the device is in its group");
         report.Check(reset.Effective is null == reset.Class is ResetClass.R3 or ResetClass.R4, "what cannot be reset has no effective method");
         report.Check(reset.Class is ResetClass.R2 == (reset.Effective == "hot"), "R2 is the hot reset");
-        report.Check(reset.Class == ResetClass.R4 || reset.Affected.Contains(report.Device), "the reset hits the device");
+        report.Check(reset.Affected.Contains(report.Device), "the reset hits the device");
         report.Check(reset.Class is ResetClass.R3 == reset.Blockers.Any(), "something is in the way in R3 alone");
         report.Check(reset.Blockers.All(reset.Affected.Contains), "what is in the way is affected");
         report.Check(report.Findings.All(finding => finding.Code != FindingCode.GroupNotViable || !finding.Devices.Contains(report.Device)), "GroupNotViable is about others");

@@ -31,7 +31,7 @@ internal sealed class StorageUsers
             ? new UnknownFact($"which disks the ZFS pool {PlainText.Of(mount.Source.Split('/')[0])} is on", mount.Line.Path, "the kernel does not say which disks a pool is made of", Verdict.No)
             : new UnknownFact($"which disk {PlainText.Of(mount.Source)} is on, which is mounted at {PlainText.Of(mount.Point)}", mount.Line.Path, "no block device in /sys has this name or number", Turns(mount.Source)))
         .Concat(_unplacedSwaps.Select(static swap
-            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name", Turns(swap.Source)));
+            => new UnknownFact($"which disk {PlainText.Of(swap.Source)} is on, which the host swaps to", swap.Line.Path, "no block device in /sys has this name", Turns(swap.Source))));
 
     /// <summary>What is mounted from a device.</summary>
     public IReadOnlyList<Mount> MountsOf(string name) => _mounts.TryGetValue(name, out List<Mount>? mounts) ? mounts : [];
