@@ -13,6 +13,7 @@ public sealed class PciHost
     private ILookup<(uint Domain, byte Bus), PciFunction>? _buses;
     private Dictionary<(uint Domain, byte Bus), PciFunction>? _bridges;
     private ILookup<string, PciFunction>? _membership;
+    private ILookup<PciFunction, PciFunction>? _behind;
 
     /// <summary>The PCI of this host, or of a captured one.</summary>
     public PciHost(HostTree tree)
@@ -96,23 +97,18 @@ public sealed class PciHost
 
     internal IReadOnlyList<PciFunction> BehindBridge(PciFunction bridge)
     {
-        if (bridge.DevicePath is not null)
-        {
-            return [.. Functions.Where(function => function != bridge && bridge.Contains(function))];
-        }
-
+        _behind ??= Functions.Where(static function => (function.Upstream ?? function.DomainOwner) is not null)
+            .ToLookup(static function => (function.Upstream ?? function.DomainOwner)!);
         var found = new SortedSet<PciFunction>(Comparer<PciFunction>.Create(static (left, right) => left.Address.CompareTo(right.Address)));
         var waiting = new Queue<PciFunction>([bridge]);
         while (waiting.TryDequeue(out PciFunction? next))
         {
-            if (next.SecondaryBus is { } bus)
+            foreach (PciFunction function in _behind[next])
             {
-                foreach (PciFunction function in OnBus(next.Address.Domain, bus))
+                // Numbers of buses may go in circles, where they are all that there is.
+                if (function != bridge && found.Add(function))
                 {
-                    if (function != bridge && found.Add(function))
-                    {
-                        waiting.Enqueue(function);
-                    }
+                    waiting.Enqueue(function);
                 }
             }
         }
