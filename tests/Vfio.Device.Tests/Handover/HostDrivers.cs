@@ -36,7 +36,13 @@ internal sealed class HostDrivers : IDisposable
             }
 
             File.WriteAllText($"{folder}/driver_override", "\n");
-            File.Delete($"/run/vfio-sdk/bindings/{device}.json");
+
+            // There may be no folder yet.
+            string record = $"/run/vfio-sdk/bindings/{device}.json";
+            if (File.Exists(record))
+            {
+                File.Delete(record);
+            }
         }
     }
 }
