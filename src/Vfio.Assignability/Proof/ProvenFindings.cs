@@ -8,8 +8,6 @@ internal sealed class ProvenFindings(AssignabilityReport report)
     /// <summary>All of them, the gravest first.</summary>
     public IReadOnlyList<Finding> All => [.. _findings.OrderByDescending(static finding => finding.Severity)];
 
-    public bool Has(string code) => _findings.Exists(finding => finding.Code == code);
-
     /// <summary>Notes that the kernel says the same as a finding.</summary>
     /// <returns>Whether there is such a finding.</returns>
     public bool Prove(string code, Evidence evidence)

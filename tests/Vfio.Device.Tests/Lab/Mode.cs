@@ -18,6 +18,12 @@ internal static class Mode
     /// <summary>Whether the machine has no working IOMMU, and the run is about devices without one.</summary>
     public static bool IsNoIommu { get; } = Environment.GetEnvironmentVariable("VFIO_TEST_NOIOMMU") == "1";
 
+    /// <summary>Whether the machine has no IOMMU, so that no device opens.</summary>
+    public static bool LacksIommu { get; } = Environment.GetEnvironmentVariable("VFIO_TEST_MODE") == "without-iommu";
+
+    /// <summary>Whether the machine's IOMMU does not remap interrupts, so that no device opens.</summary>
+    public static bool LacksRemapping { get; } = Environment.GetEnvironmentVariable("VFIO_TEST_MODE") == "without-intremap";
+
     /// <summary>The back end.</summary>
     public static VfioBackend Backend => _backend.Value;
 
@@ -55,6 +61,23 @@ internal static class Mode
     /// <summary>Needs no particular back end, and is slow enough that once for each kernel will do.</summary>
     public static void RequireBest() => Assert.SkipWhen(
         !IsIommufd && File.Exists("/dev/iommu"), "does not depend on the back end, and runs with iommufd where the kernel has it");
+
+    /// <summary>Needs a machine on which devices open, with an IOMMU; once for each kernel will do.</summary>
+    public static void RequireReports()
+    {
+        Assert.SkipWhen(LacksIommu || LacksRemapping, "opens devices, and this machine lacks what that takes");
+        RequireIommu();
+        RequireBest();
+    }
+
+    /// <summary>Opens nothing, so that it runs on all machines, and once on each will do.</summary>
+    public static void RequireOncePerMachine()
+    {
+        if (!LacksIommu && !LacksRemapping)
+        {
+            RequireBest();
+        }
+    }
 
     /// <summary>Opens a device in an address space, or in one of its own.</summary>
     public static VfioDevice Open(PciAddress address, AddressSpace? space = null)
