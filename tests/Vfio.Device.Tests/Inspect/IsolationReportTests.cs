@@ -69,7 +69,8 @@ public sealed class IsolationReportTests
             Assert.Equal(Severity.Blocker, Reports.Find(report, FindingCode.NoIommuGroup).Severity);
             Assert.True(report.Actions[0].Reboot);
             Assert.DoesNotContain(report.Actions, static action => action.Text.Contains("no-IOMMU", StringComparison.OrdinalIgnoreCase));
-            Assert.Equal(VfioErrorKind.BindFailed, Assert.Throws<VfioException>(() => DriverBinding.Bind(address)).Kind);
+            Assert.Equal(VfioErrorKind.NoIommu, Assert.Throws<VfioException>(() => DriverBinding.Bind(address)).Kind);
+            RequireRefusal(address);
         }
     }
 
@@ -89,6 +90,27 @@ public sealed class IsolationReportTests
         Reports.FindProven(report, FindingCode.NoIsolation);
         Assert.Equal(ResetClass.R0, report.Reset.Class);
         Assert.Empty(report.Actions);
+    }
+
+    // The library does not ask the kernel where there is no group. This does: the kernel takes the request, and no driver binds.
+    private static void RequireRefusal(PciAddress address)
+    {
+        string choice = $"/sys/bus/pci/devices/{address}/driver_override";
+        File.WriteAllText(choice, "vfio-pci\n");
+        try
+        {
+            File.WriteAllText("/sys/bus/pci/drivers_probe", $"{address}\n");
+        }
+        catch (IOException)
+        {
+            // Some kernels pass on what the driver's probe said.
+        }
+        finally
+        {
+            File.WriteAllText(choice, "\n");
+        }
+
+        Assert.Null(PciFunction.Read(address).Driver);
     }
 
     private static void RequireNoRemapping()
