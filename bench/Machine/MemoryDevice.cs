@@ -70,7 +70,7 @@ internal sealed unsafe class MemoryDevice : IDeviceTransport
 
     public void TriggerInterrupt(InterruptInfo interrupt, int vector) => _event?.Signal();
 
-    public void Reset() => throw new NotSupportedException();
+    public void Reset(TimeSpan busyTimeout) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -59,7 +59,7 @@ internal sealed unsafe class ProbeTransport : IDeviceTransport
 
     public void TriggerInterrupt(InterruptInfo interrupt, int vector) => throw new NotSupportedException();
 
-    public void Reset() => throw new NotSupportedException();
+    public void Reset(TimeSpan busyTimeout) => throw new NotSupportedException();
 
     public void Dispose()
     {

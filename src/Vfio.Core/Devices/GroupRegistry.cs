@@ -55,6 +55,29 @@ internal sealed class GroupRegistry
         }
     }
 
+    /// <summary>
+    /// Gives a reference on a group that this process owns, or null. The caller gives the reference back, and its use of the group's address
+    /// space after it.
+    /// </summary>
+    public IOpenGroup? TryHold(string unit)
+    {
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(unit, out IOpenGroup? group) || !group.TryAddReference())
+            {
+                return null;
+            }
+
+            if (group.Space.TryAddUser())
+            {
+                return group;
+            }
+
+            group.RemoveReference();
+            return null;
+        }
+    }
+
     /// <summary>Runs a step that no device joins or leaves a group during.</summary>
     public void WhileStable(Action step)
     {

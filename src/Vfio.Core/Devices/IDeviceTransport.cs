@@ -54,5 +54,6 @@ internal interface IDeviceTransport : IDisposable
     void TriggerInterrupt(InterruptInfo interrupt, int vector);
 
     /// <summary>Resets the function.</summary>
-    void Reset();
+    /// <param name="busyTimeout">How long to try again while something else has a lock.</param>
+    void Reset(TimeSpan busyTimeout);
 }

@@ -206,13 +206,14 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
     public void TriggerInterrupt(InterruptInfo interrupt, int vector)
         => SetIrqs(interrupt, (uint)(VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER), vector, 1, "trigger");
 
-    public void Reset()
+    public void Reset(TimeSpan busyTimeout)
     {
         using DescriptorLease device = Lease();
-        int result = _kernel.ResetDevice(device.Fd);
+        int fd = device.Fd;
+        int result = LockRetry.Run(() => _kernel.ResetDevice(fd), busyTimeout);
         if (result < 0)
         {
-            throw DeviceErrors.Reset(Name, CanReset, -result);
+            throw ResetErrors.Function(Name, CanReset, -result);
         }
     }
 

@@ -3,8 +3,8 @@ using Vfio.Native;
 namespace Vfio.Core;
 
 /// <summary>
-/// Repeats what the kernel answers with EAGAIN while something else has the device's lock: opening resets the device, for which the kernel
-/// only tries to take it, and others hold it shortly.
+/// Repeats what the kernel answers with EAGAIN, and in a reset with EBUSY, while something else has the device's lock: opening resets the
+/// device, for which the kernel only tries to take it, and others hold it shortly.
 /// </summary>
 internal static class LockRetry
 {
@@ -18,6 +18,20 @@ internal static class LockRetry
         for (int i = 0; result == -Errno.EAGAIN && i < Times; i++)
         {
             Thread.Sleep(_pause);
+            result = call();
+        }
+
+        return result;
+    }
+
+    /// <summary>Repeats a reset for as long as the caller wants to wait, and calls at least once.</summary>
+    public static int Run(Func<int> call, TimeSpan limit)
+    {
+        var deadline = new Deadline(limit);
+        int result = call();
+        while (result is -Errno.EAGAIN or -Errno.EBUSY && deadline.Milliseconds is > 0 and var left)
+        {
+            Thread.Sleep(Math.Min(left, (int)_pause.TotalMilliseconds));
             result = call();
         }
 

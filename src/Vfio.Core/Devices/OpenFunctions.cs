@@ -50,6 +50,29 @@ internal sealed class OpenFunctions
         }
     }
 
+    /// <summary>Notes the device that was made of an open function.</summary>
+    public void Announce(VfioDevice device)
+    {
+        lock (_gate)
+        {
+            if (_open.TryGetValue(device.Name, out OpenFunction? entry))
+            {
+                entry.Device = new WeakReference<VfioDevice>(device);
+            }
+        }
+    }
+
+    /// <summary>The device of a function that is open, and that nobody is closing; or null.</summary>
+    public VfioDevice? FindDevice(string name)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(name, out OpenFunction? entry) && !entry.IsClosing && entry.Device?.TryGetTarget(out VfioDevice? device) == true
+                ? device
+                : null;
+        }
+    }
+
     /// <summary>Whether a function is open, and nobody is closing it.</summary>
     public bool Contains(string name)
     {

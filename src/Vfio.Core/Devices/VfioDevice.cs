@@ -13,6 +13,7 @@ namespace Vfio.Core;
 public sealed class VfioDevice : IDisposable
 {
     private static readonly VfioDeviceOptions _defaults = new();
+    private static readonly ResetOptions _resetDefaults = new();
 
     private readonly Lock _closeGate = new();
     private readonly Lock _gate = new();
@@ -29,6 +30,7 @@ public sealed class VfioDevice : IDisposable
         Regions = new DeviceRegions(this, _transport);
         Config = new PciConfigSpace(Regions.Config, _transport.Name);
         Interrupts = new DeviceInterrupts(this, _transport, host);
+        host.OpenFunctions.Announce(this);
     }
 
     /// <summary>The device's name; for PCI its address, for a mediated device its UUID.</summary>
@@ -153,11 +155,48 @@ public sealed class VfioDevice : IDisposable
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public IommuHardwareInfo GetIommuInfo() => _attachment.GetHardwareInfo();
 
-    /// <summary>Resets the function (<c>VFIO_DEVICE_RESET</c>). The kernel restores its configuration space.</summary>
-    /// <remarks>Registers behind the BARs lose their state, and the device forgets what DMA it was told to do.</remarks>
-    /// <exception cref="VfioException">The function has no reset, or the reset failed.</exception>
+    /// <summary>Resets the function with the defaults of <see cref="ResetOptions"/>.</summary>
+    /// <inheritdoc cref="Reset(ResetOptions)"/>
+    public void Reset() => Reset(_resetDefaults);
+
+    /// <summary>Resets the function alone (<c>VFIO_DEVICE_RESET</c>). The kernel restores its configuration space.</summary>
+    /// <remarks>
+    /// <para>Registers behind the BARs lose their state, and the device forgets what DMA it was told to do; mappings of memory stay.
+    /// Accesses to a mapped BAR wait for the end of the reset. The kernel tries what <see cref="PciFunction.ResetMethods"/> lists.</para>
+    /// <para>Interrupts stay enabled, and the kernel programs MSI and MSI-X again as they were; <see cref="ResetOptions.RearmInterrupts"/>
+    /// makes sure of it. What the device itself needs to interrupt, its driver has to set up anew.</para>
+    /// </remarks>
+    /// <param name="options">How.</param>
+    /// <exception cref="VfioException">
+    /// The function has no reset, the reset failed, it was held off for too long, or the function was reset and what the options ask for
+    /// could not be done after it.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public void Reset() => _transport.Reset();
+    public void Reset(ResetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        new DeviceReset(this, options).Function();
+    }
+
+    /// <summary>
+    /// Resets the bus or the slot that the device is on, and so all functions of <see cref="GetHotResetInfo"/>
+    /// (<c>VFIO_DEVICE_PCI_HOT_RESET</c>). This process must own all of them.
+    /// </summary>
+    /// <remarks>
+    /// A device that was opened by its group shows the kernel the groups that this process has open; one that was opened by its own node
+    /// needs the others to be of the same iommufd. Other devices of this process are reset beneath their users; what the options ask for is
+    /// done for them too. Otherwise as <see cref="Reset(ResetOptions)"/>.
+    /// </remarks>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <returns>What was hit.</returns>
+    /// <exception cref="VfioException">
+    /// Nothing can reset the bus; others are in the way, and are named (<see cref="VfioErrorKind.ResetSetNotOwned"/>); the bus did not come
+    /// back from the reset (<see cref="VfioErrorKind.DeviceUnreachable"/>); the reset was held off for too long
+    /// (<see cref="VfioErrorKind.DeviceBusy"/>); or all were reset and what the options ask for could not be done after it.
+    /// </exception>
+    /// <exception cref="InvalidDataException">What the kernel tells contradicts itself.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public HotResetInfo HotReset(ResetOptions? options = null) => new DeviceReset(this, options ?? _resetDefaults).Hot(HotResetTransport);
 
     /// <summary>
     /// Tells which functions a reset of the device's bus or slot would hit, and which of them are in the way
@@ -169,7 +208,7 @@ public sealed class VfioDevice : IDisposable
     /// </exception>
     /// <exception cref="InvalidDataException">What the kernel tells contradicts itself.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public HotResetInfo GetHotResetInfo() => new HotResetSurvey(Host).Take(HotResetTransport);
+    public HotResetInfo GetHotResetInfo() => new HotResetSurvey(Host).Take(HotResetTransport, Name);
 
     /// <inheritdoc/>
     public void Dispose()

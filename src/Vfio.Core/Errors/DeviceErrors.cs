@@ -170,29 +170,4 @@ internal static class DeviceErrors
         $"the kernel would not {what} interrupt index {interrupt.Index}",
         "Mask and unmask only an index that reports it can be masked, while it is enabled",
         errno);
-
-    public static VfioException Reset(string name, bool claimed, int errno) => errno switch
-    {
-        EINVAL or ENOTTY when !claimed => new(
-            VfioErrorKind.NotSupported,
-            "VFIO_DEVICE_RESET",
-            name,
-            "the function has no reset of its own",
-            "Its state stays as it is; the driver has to bring the device into a known state by its registers",
-            errno),
-        EAGAIN => new(
-            VfioErrorKind.Refused,
-            "VFIO_DEVICE_RESET",
-            name,
-            "the reset has to wait for another user of the device's lock",
-            "Try again",
-            errno),
-        _ => new(
-            VfioErrorKind.Refused,
-            "VFIO_DEVICE_RESET",
-            name,
-            "the reset failed",
-            "The kernel log may name the reason; a device that does not come back needs a power cycle",
-            errno),
-    };
 }

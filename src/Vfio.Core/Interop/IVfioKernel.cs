@@ -51,6 +51,8 @@ internal unsafe interface IVfioKernel : IIommufdCalls
 
     int GetHotResetInfo(int device, vfio_pci_hot_reset_info* info);
 
+    int HotReset(int device, vfio_pci_hot_reset* reset);
+
     int DeviceFeature(int device, vfio_device_feature* feature);
 
     long ReadAt(int fd, void* destination, nuint count, long offset);

@@ -74,6 +74,8 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
 
     public int GetHotResetInfo(int device, vfio_pci_hot_reset_info* info) => Ioctl(device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, info);
 
+    public int HotReset(int device, vfio_pci_hot_reset* reset) => Ioctl(device, VFIO_DEVICE_PCI_HOT_RESET, reset);
+
     public int DeviceFeature(int device, vfio_device_feature* feature) => Ioctl(device, VFIO_DEVICE_FEATURE, feature);
 
     public long ReadAt(int fd, void* destination, nuint count, long offset)

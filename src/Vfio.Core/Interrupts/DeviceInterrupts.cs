@@ -29,4 +29,12 @@ public sealed class DeviceInterrupts
 
     /// <summary>Message signalled interrupts with a table in a BAR.</summary>
     public InterruptKind Msix { get; }
+
+    /// <summary>Enables what is enabled once more, on the same events, after the device was reset.</summary>
+    internal void Rearm()
+    {
+        Intx.Rearm();
+        Msi.Rearm();
+        Msix.Rearm();
+    }
 }

@@ -24,6 +24,8 @@ public sealed class Interrupt
     /// <summary>The number of the vector, from 0.</summary>
     public int Vector { get; }
 
+    internal EventFd Event => _event;
+
     /// <summary>Waits for a trigger, blocking the thread.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever, which is also the fastest to wake.</param>
     /// <returns>How often the interrupt was triggered since the last wait, at least once.</returns>

@@ -47,6 +47,15 @@ public sealed class InterruptKind
         return _device.Adopt(() => EnableOnce(count));
     }
 
+    /// <summary>Enables the vectors that are enabled once more.</summary>
+    internal void Rearm()
+    {
+        lock (_gate)
+        {
+            _enabled?.Rearm();
+        }
+    }
+
     internal void Disabled(InterruptSet set)
     {
         lock (_gate)

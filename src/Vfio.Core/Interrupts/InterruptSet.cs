@@ -91,6 +91,22 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
         }
     }
 
+    /// <summary>Disables the vectors and enables them again on the same events; who waits for one notices nothing.</summary>
+    internal void Rearm()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            // Vectors that are enabled would only get other events: what the device needs is set up with the first enabling.
+            _transport.DisableInterrupts(_kind.Info);
+            _transport.EnableInterrupts(_kind.Info, Array.ConvertAll(_interrupts, static interrupt => interrupt.Event));
+        }
+    }
+
     internal void Mask(int vector, bool masked)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

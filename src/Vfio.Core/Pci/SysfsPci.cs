@@ -36,8 +36,26 @@ internal sealed class SysfsPci(HostPaths paths)
 
     /// <summary>The members of a group, in order of address. Members of other buses are left out.</summary>
     public IReadOnlyList<PciAddress> Members(int group)
+        => Addresses(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "devices"));
+
+    /// <summary>The functions on one bus of a domain, in order of address.</summary>
+    public IReadOnlyList<PciAddress> OnBus(uint domain, byte bus)
+        => [.. Addresses(paths.PciDevices).Where(address => address.Domain == domain && address.Bus == bus)];
+
+    /// <summary>A number that the kernel writes in hexadecimal with a prefix, or zero where it cannot be read.</summary>
+    public uint Hex(PciAddress address, string attribute)
     {
-        string folder = Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "devices");
+        ReadOnlySpan<char> text = SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
+        text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
+        return uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) ? value : 0;
+    }
+
+    /// <summary>The text of an attribute without its line end, or null where it cannot be read.</summary>
+    public string? Attribute(PciAddress address, string attribute)
+        => SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
+
+    private static List<PciAddress> Addresses(string folder)
+    {
         if (!Directory.Exists(folder))
         {
             return [];
@@ -55,16 +73,4 @@ internal sealed class SysfsPci(HostPaths paths)
         members.Sort();
         return members;
     }
-
-    /// <summary>A number that the kernel writes in hexadecimal with a prefix, or zero where it cannot be read.</summary>
-    public uint Hex(PciAddress address, string attribute)
-    {
-        ReadOnlySpan<char> text = SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
-        text = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
-        return uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value) ? value : 0;
-    }
-
-    /// <summary>The text of an attribute without its line end, or null where it cannot be read.</summary>
-    public string? Attribute(PciAddress address, string attribute)
-        => SysfsFile.ReadText(Path.Combine(paths.Function(address), attribute));
 }

@@ -4,9 +4,10 @@ namespace Vfio.Core;
 /// <remarks>A snapshot: drivers and owners may change as soon as it is taken. Immutable, and so thread-safe.</remarks>
 public sealed class HotResetInfo
 {
-    internal HotResetInfo(bool isPossible, IReadOnlyList<HotResetFunction> affected)
+    internal HotResetInfo(bool isPossible, bool byGroups, IReadOnlyList<HotResetFunction> affected)
     {
         IsPossible = isPossible;
+        ByGroups = byGroups;
         Affected = affected;
         InTheWay = [.. affected.Where(static function => !function.IsOwned)];
     }
@@ -25,4 +26,7 @@ public sealed class HotResetInfo
 
     /// <summary>Whether this process may reset now: it is possible, and nobody is in the way.</summary>
     public bool IsAllowed => IsPossible && InTheWay.Count == 0;
+
+    /// <summary>Whether the kernel wants to see the groups of all that is hit, and not that one iommufd owns it.</summary>
+    internal bool ByGroups { get; }
 }

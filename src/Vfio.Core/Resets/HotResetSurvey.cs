@@ -8,13 +8,32 @@ internal sealed class HotResetSurvey(VfioHost host)
     private const uint BridgeClasses = 0x06;
 
     /// <summary>Asks the kernel, and looks at each function.</summary>
-    public HotResetInfo Take(IHotResetTransport transport)
-        => transport.GetHotResetMembers() is { } members
-            ? new HotResetInfo(isPossible: true, [.. members.OrderBy(static member => member.Address).Select(Look)])
-            : new HotResetInfo(isPossible: false, []);
+    public HotResetInfo Take(IHotResetTransport transport, string name)
+        => Members(transport, name) is { } members
+            ? new HotResetInfo(
+                isPossible: true,
+                byGroups: members.Any(static member => member.Group is not null),
+                [.. members.OrderBy(static member => member.Address).Select(Look)])
+            : new HotResetInfo(isPossible: false, byGroups: false, []);
 
     /// <summary>The key of a group among those that this process owns.</summary>
     public static string Unit(int group) => group.ToString(CultureInfo.InvariantCulture);
+
+    private IReadOnlyList<HotResetMember>? Members(IHotResetTransport transport, string name)
+    {
+        try
+        {
+            return transport.GetHotResetMembers();
+        }
+        catch (VfioException error) when (error.Kind == VfioErrorKind.ResetSetNotOwned && PciAddress.TryParse(name, out PciAddress address))
+        {
+            // The kernel does not say which function is in no group, so that nobody can own it.
+            HotResetFunction[] strangers = [.. host.Pci.OnBus(address.Domain, address.Bus)
+                .Where(other => host.Pci.Group(other) is null)
+                .Select(other => Look(new HotResetMember(other, null, null, IsOwned: false)))];
+            throw strangers.Length == 0 ? error : ResetErrors.Ungrouped(name, strangers, error.Errno);
+        }
+    }
 
     private HotResetFunction Look(HotResetMember member)
     {

@@ -236,24 +236,6 @@ public sealed class RegionTests : IDisposable
     }
 
     [Fact]
-    public void Reset_reaches_the_device_or_says_what_is_wrong()
-    {
-        Assert.True(Device.CanReset);
-        Device.Reset();
-        Assert.Equal(1, _machine.Device.Resets);
-        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.ResetDevice), Errno.EAGAIN);
-        Assert.Equal("Try again", ErrorAssert.Refused(
-            VfioErrorKind.Refused, "VFIO_DEVICE_RESET", Errno.EAGAIN, FakeMachine.Address, Device.Reset).Remedy);
-        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.ResetDevice), Errno.ENOTTY);
-        ErrorAssert.Refused(VfioErrorKind.Refused, "VFIO_DEVICE_RESET", Errno.ENOTTY, FakeMachine.Address, Device.Reset);
-        Device.Dispose();
-        _machine.Device.Flags = (uint)VFIO_DEVICE_FLAGS_PCI;
-        _device = _machine.Open();
-        Assert.False(Device.CanReset);
-        ErrorAssert.Refused(VfioErrorKind.NotSupported, "VFIO_DEVICE_RESET", Errno.EINVAL, FakeMachine.Address, Device.Reset);
-    }
-
-    [Fact]
     public void Configuration_space_has_its_registers()
     {
         _machine.Device.Config.Poke(0, 0x34, 0x12, 0xe8, 0x11, 0x06, 0x04, 0, 0, 0x10, 0x02, 0x00, 0xff);
