@@ -4,7 +4,7 @@ using Vfio.Tool;
 using Vfio.Tool.Bench;
 using Vfio.Tool.Commands;
 
-var root = new RootCommand("Shows PCI functions and what giving one away would take, gives them away and brings them back, and drives and measures a device from user space through VFIO.")
+var root = new RootCommand("Shows PCI functions and what giving one away would take, gives them away and brings them back, and drives, resets and measures a device from user space through VFIO.")
 {
     ListCommand.Create(),
     InspectCommand.Create(),
@@ -14,6 +14,7 @@ var root = new RootCommand("Shows PCI functions and what giving one away would t
     GroupsCommand.Create(),
     CaptureCommand.Create(),
     DemoCommand.Create(),
+    ResetCommand.Create(),
     BenchCommand.Create(),
 };
 

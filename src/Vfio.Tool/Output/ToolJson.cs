@@ -8,6 +8,7 @@ using Vfio.Tool.Demo;
 using Vfio.Tool.Handover;
 using Vfio.Tool.Groups;
 using Vfio.Tool.Inspect.Json;
+using Vfio.Tool.Reset;
 
 namespace Vfio.Tool.Output;
 
@@ -22,6 +23,7 @@ namespace Vfio.Tool.Output;
         typeof(LowerCaseConverter<Severity>),
         typeof(LowerCaseConverter<Confidence>),
         typeof(LowerCaseConverter<MemberRole>),
+        typeof(LowerCaseConverter<ResetKind>),
         typeof(JsonStringEnumConverter<ResetClass>),
     ])]
 [JsonSerializable(typeof(ListEntry[]))]
@@ -32,6 +34,7 @@ namespace Vfio.Tool.Output;
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(PageDocument))]
 [JsonSerializable(typeof(HandoverDocument))]
+[JsonSerializable(typeof(ResetDocument))]
 [JsonSerializable(typeof(SweepReport))]
 [JsonSerializable(typeof(MmioReport))]
 [JsonSerializable(typeof(IrqReport))]
