@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Vfio.Assignability;
 using Vfio.Core;
 using Vfio.Device.Tests.Lab;
@@ -48,9 +49,21 @@ public sealed class CaptureTests
         Directory.Delete(parent, recursive: true);
     }
 
-    private static IEnumerable<string> Entries(string folder)
-        => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => $"{Path.GetRelativePath(folder, file)} {new FileInfo(file).LinkTarget ?? Convert.ToHexString(File.ReadAllBytes(file))}");
+    // Links of sysfs lead in circles, and are compared instead of followed.
+    private static string[] Entries(string folder)
+    {
+        var entries = new FileSystemEnumerable<string>(
+            folder,
+            (ref entry) => $"{Path.GetRelativePath(folder, entry.ToFullPath())} {Content(entry.ToFullPath())}",
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldRecursePredicate = static (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == FileAttributes.None,
+        };
+        return [.. entries.Order(StringComparer.Ordinal)];
+    }
+
+    private static string Content(string path)
+        => new FileInfo(path).LinkTarget ?? (Directory.Exists(path) ? "folder" : Convert.ToHexString(File.ReadAllBytes(path)));
 
     // For each mode its own, because the modes run one after the other and leave what they wrote.
     private static string Folder()
