@@ -28,6 +28,11 @@ internal sealed class FramebufferRule : IRule
         }
 
         HostFact<string> map = report.Tree.ReadText(Map);
+        if (!map.IsKnown && device.ClassCode >> 16 == 0x03)
+        {
+            report.Miss(UnknownFact.Of("whether the firmware's framebuffer is in the device's memory", map));
+        }
+
         string[] lines = [.. (map.Value ?? string.Empty).Split('\n').Where(static line => _names.Any(name => line.EndsWith(": " + name, StringComparison.Ordinal)))];
         if (lines.Length == 0)
         {

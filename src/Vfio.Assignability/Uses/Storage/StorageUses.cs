@@ -37,7 +37,9 @@ internal static class StorageUses
             List<UnknownFact> unplaced = [.. users.Unplaced];
             if (unplaced.Count > 0 && stack.Idle(used).Any())
             {
-                unplaced.ForEach(unknown.Add);
+                // Something is made of the disk; what is mounted from nowhere that is known may be just that.
+                bool isLayered = stack.Names.Count > stack.Own.Count;
+                unplaced.ForEach(fact => unknown.Add(isLayered ? fact with { Turns = Verdict.No } : fact));
             }
         }
 
