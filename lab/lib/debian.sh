@@ -178,7 +178,7 @@ debian_package() {
 
 debian_has_version() {
     debian_suite_root "$1" || return
-    apt-cache "${debian_options[@]}" madison "$2" | cut -d '|' -f 2 | tr -d ' ' | grep -Fxq "$3"
+    apt-cache "${debian_options[@]}" madison "$2" | cut -d '|' -f 2 | tr -d ' ' | grep -Fx "$3" >/dev/null
 }
 
 # Is NAME, or 'NAME>=VERSION', installed on this machine?

@@ -31,9 +31,10 @@ modes_chosen() {
 modes_check() {
     local mode kernel
     for mode in "${modes[@]}"; do
+        # Not grep -q, which ends at the first match: who writes to it still would fail, and the whole with it.
         for kernel; do
             modes_of "$kernel"
-        done | grep -Fxq -e "$mode" || wrong_usage "the kernel '$*' has no mode '$mode'"
+        done | grep -Fx -e "$mode" >/dev/null || wrong_usage "the kernel '$*' has no mode '$mode'"
     done
 }
 
