@@ -37,7 +37,7 @@ internal sealed class Damage : IDisposable
     public void Inflict(ReadOnlySpan<byte> script)
     {
         string path = _paths[((script[1] << 8) | script[2]) * 7919 % _paths.Length];
-        if (Exists(path))
+        if (!IsBehindDamage(path))
         {
             Inflict(path, script[0] % Kinds, script[3]);
         }
@@ -152,6 +152,10 @@ internal sealed class Damage : IDisposable
         using FileStream file = File.Create(path);
         file.SetLength(64 << 20);
     }
+
+    // There a link may lead out of the tree to what is not ours to damage, and a pipe would not let go of us.
+    private bool IsBehindDamage(string path)
+        => _done.Any(done => path == done.Path || path.StartsWith(done.Path + "/", StringComparison.Ordinal));
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
