@@ -46,7 +46,7 @@ internal sealed class GroupOwnership
                 ? function.Host.Functions.FirstOrDefault(static other => other is { Driver: "vmd", Address.Domain: <= ushort.MaxValue })
                 : null);
 
-    /// <summary>Whether nobody can take the device from its owner.</summary>
+    // Nobody can take the device from it, nor, while the host uses it, take it along.
     private static PciFunction? FindOwner(PciFunction device, IReadOnlyList<PciFunction> blocking)
         => OwnerOfDomain(device) is { Driver: not null, IsOnVfio: false } domain ? domain
             : device.PhysicalFunction is { } physical && blocking.Contains(physical) ? physical

@@ -26,7 +26,7 @@ public sealed class InspectCommandTests
         JsonElement finding = Assert.Single(report.GetProperty("findings").EnumerateArray());
         Assert.Equal("NoResetMechanism", finding.GetProperty("code").GetString());
         Assert.Equal("proven", finding.GetProperty("confidence").GetString());
-        Assert.Equal($"vfio: {address}: opening the device, which resets it\n", error);
+        Assert.Equal($"vfio: {address}: asking the kernel; opening the device resets it\n", error);
     }
 
     [Fact]
