@@ -135,8 +135,7 @@ internal sealed class BindTransaction
     private void RequireAllowed(PciFunction device)
     {
         if (_options.Driver == DriverBinding.DefaultDriver
-            && DeniedDevices.Contains(device)
-            && _site.Tree().ReadText("/sys/module/vfio_pci/parameters/disable_denylist").Value is not ("Y" or "1"))
+            && DeniedDevices.IsRefused(device, _site.Tree()))
         {
             throw HandoverErrors.Denied(device);
         }

@@ -32,10 +32,13 @@ internal sealed class KernelFacts
     public bool IsLoaded(string module) => _tree.Exists(ModulePath(module));
 
     /// <summary>A module's parameter.</summary>
-    public HostFact<string> Parameter(string module, string name) => _tree.ReadText($"{ModulePath(module)}/parameters/{name}");
+    public HostFact<string> Parameter(string module, string name) => ParameterOf(_tree, module, name);
 
     /// <summary>Whether a module's parameter is on; null where it is not known.</summary>
-    public bool? IsOn(string module, string name) => Parameter(module, name).Value switch
+    public bool? IsOn(string module, string name) => IsOn(_tree, module, name);
+
+    /// <summary>Whether a module's parameter is on; null where it is not known.</summary>
+    public static bool? IsOn(HostTree tree, string module, string name) => ParameterOf(tree, module, name).Value switch
     {
         "Y" or "y" or "1" => true,
         "N" or "n" or "0" => false,
@@ -44,4 +47,6 @@ internal sealed class KernelFacts
 
     /// <summary>The folder of a module.</summary>
     public static string ModulePath(string module) => $"/sys/module/{module}";
+
+    private static HostFact<string> ParameterOf(HostTree tree, string module, string name) => tree.ReadText($"{ModulePath(module)}/parameters/{name}");
 }

@@ -35,7 +35,7 @@ internal readonly record struct PciResource(int Index, ulong First, ulong Last, 
         for (int i = 0; i < lines.Length; i++)
         {
             string[] words = lines[i].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 3 && HexText.Parse(words[0]) is { } first && HexText.Parse(words[1]) is { } last && HexText.Parse(words[2]) is { } flags)
+            if (words.Length == 3 && HostText.Hex(words[0]) is { } first && HostText.Hex(words[1]) is { } last && HostText.Hex(words[2]) is { } flags)
             {
                 found.Add(new PciResource(i, first, last, flags, lines[i].Trim()));
             }

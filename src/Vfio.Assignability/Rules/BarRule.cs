@@ -37,7 +37,7 @@ internal sealed class BarRule : IRule
         for (int bar = 0; bar <= LastBar; bar++)
         {
             HostFact<string> sizes = device.Attribute(string.Create(CultureInfo.InvariantCulture, $"resource{bar}_resize"));
-            if (HexText.Parse(sizes.Value) is { } mask && BitOperations.PopCount(mask) > 1)
+            if (HostText.Hex(sizes.Value) is { } mask && BitOperations.PopCount(mask) > 1)
             {
                 report.Add(Resize(device, bar, sizes, mask));
             }

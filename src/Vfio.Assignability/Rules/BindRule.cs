@@ -8,7 +8,7 @@ internal sealed class BindRule : IRule
     public void Apply(Inspection report)
     {
         PciFunction device = report.Device;
-        string driver = report.Kernel.Variants.For(device)?.Driver ?? DriverBinding.DefaultDriver;
+        string driver = report.Variant?.Driver ?? DriverBinding.DefaultDriver;
         if (!device.IsOnVfio && driver == DriverBinding.DefaultDriver && Refuses(report, device))
         {
             report.Require(Verdict.No);
@@ -38,7 +38,7 @@ internal sealed class BindRule : IRule
     }
 
     private static bool Refuses(Inspection report, PciFunction function)
-        => DeniedDevices.Contains(function) && report.Kernel.IsOn("vfio_pci", "disable_denylist") != true;
+        => DeniedDevices.IsRefused(function, report.Tree);
 
     private static Finding Refused(Inspection report, PciFunction device) => new(
         FindingCode.BindRefused,

@@ -24,13 +24,7 @@ internal sealed record ConfigFacts(
 
     public static ConfigFacts Of(PciFunction function)
     {
-        if (function.Config is not { IsKnown: true, Value: { } bytes } || bytes.Length < CommandOffset + 2)
-        {
-            return _nothing;
-        }
-
-        var image = new PciConfigImage(bytes);
-        if (image.IsGone && !function.IsVirtualFunction)
+        if (function.ConfigImage is not { Length: >= CommandOffset + 2 } image || (image.IsGone && !function.IsVirtualFunction))
         {
             return _nothing;
         }
@@ -39,7 +33,7 @@ internal sealed record ConfigFacts(
             Known(image.Find(out PciMsi msi), msi.VectorCount),
             Known(image.Find(out PciMsix msix), msix.TableSize),
             image.TryGetHeader(out PciHeader header) ? header.InterruptPin is > 0 and < byte.MaxValue && !function.IsVirtualFunction : null,
-            (bytes[CommandOffset + 1] & (InterruptDisable >> 8)) != 0 ? true : null,
+            (image.Bytes[CommandOffset + 1] & (InterruptDisable >> 8)) != 0 ? true : null,
             Known(image.Find(out PciExpress express), true),
             Known(image.Find(out express), express.HasFunctionLevelReset),
             Known(image.Find(out PciAdvancedFeatures features), features is { HasFunctionLevelReset: true, HasTransactionPending: true }),

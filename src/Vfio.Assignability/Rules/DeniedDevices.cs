@@ -10,5 +10,7 @@ internal static class DeniedDevices
     // QAT C3xxx, C62x, DH895xCC and their virtual functions; DSA and IAX of Sapphire Rapids.
     private static readonly HashSet<ushort> _devices = [0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0435, 0x0443, 0x0b25, 0x0cfe];
 
-    public static bool Contains(PciFunction function) => function.VendorId == Intel && _devices.Contains(function.DeviceId);
+    /// <summary>Whether vfio-pci refuses a function, as the host has its parameter at this moment.</summary>
+    public static bool IsRefused(PciFunction function, HostTree tree)
+        => function.VendorId == Intel && _devices.Contains(function.DeviceId) && KernelFacts.IsOn(tree, "vfio_pci", "disable_denylist") != true;
 }

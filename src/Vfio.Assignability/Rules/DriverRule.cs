@@ -6,7 +6,7 @@ internal sealed class DriverRule : IRule
     public void Apply(Inspection report)
     {
         NoDriver(report);
-        if (report.Device.IsBridge || report.Kernel.Variants.For(report.Device) is not { } variant || report.Device.Driver == variant.Driver)
+        if (report.Device.IsBridge || report.Variant is not { } variant || report.Device.Driver == variant.Driver)
         {
             return;
         }

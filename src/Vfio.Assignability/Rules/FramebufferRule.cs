@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vfio.Core;
 
 namespace Vfio.Assignability;
@@ -78,8 +77,8 @@ internal sealed class FramebufferRule : IRule
         string range = line.Trim().Split(' ', 2)[0];
         int dash = range.IndexOf('-', StringComparison.Ordinal);
         return dash > 0
-            && ulong.TryParse(range[..dash], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong first)
-            && ulong.TryParse(range[(dash + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong last)
+            && HostText.Hex(range.AsSpan(0, dash)) is { } first
+            && HostText.Hex(range.AsSpan(dash + 1)) is { } last
             ? (first, last)
             : null;
     }

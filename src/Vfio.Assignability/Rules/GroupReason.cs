@@ -42,9 +42,7 @@ internal static class GroupReason
     private static bool IsSameDevice(PciFunction left, PciFunction right)
         => (left.Address.Domain, left.Address.Bus, left.Address.Device) == (right.Address.Domain, right.Address.Bus, right.Address.Device);
 
-    private static PciConfigImage? Image(PciFunction function) => function.Config is { IsKnown: true, Value: { } bytes } ? new PciConfigImage(bytes) : null;
-
-    private static bool IsBridgeToConventional(PciFunction port) => Image(port) is { } image
+    private static bool IsBridgeToConventional(PciFunction port) => port.ConfigImage is { } image
         && image.Find(out PciExpress express) switch
         {
             PciPresence.Present => express.Type == PciExpressType.PciBridge,
@@ -53,9 +51,9 @@ internal static class GroupReason
         };
 
     private static bool IsDownstream(PciFunction port)
-        => Image(port) is { } image && image.TryGet(out PciExpress express) && express.Type is (PciExpressType.RootPort or PciExpressType.DownstreamPort);
+        => port.ConfigImage is { } image && image.TryGet(out PciExpress express) && express.Type is (PciExpressType.RootPort or PciExpressType.DownstreamPort);
 
-    private static bool LacksAccessControl(PciFunction port) => Image(port) is { } image
+    private static bool LacksAccessControl(PciFunction port) => port.ConfigImage is { } image
         && image.Find(out PciAccessControlServices services) switch
         {
             PciPresence.Present => (services.Enabled & Isolating) != Isolating,

@@ -21,6 +21,7 @@ internal sealed class Inspection
         Kernel = new KernelFacts(host.Tree);
         Caller = CallerFacts.Of(host.Tree);
         Group = device.Group;
+        Variant = Kernel.Variants.For(device);
         Ownership = new GroupOwnership(device, Kernel.Version);
     }
 
@@ -34,6 +35,9 @@ internal sealed class Inspection
     public IommuGroup? Group { get; }
 
     public KernelFacts Kernel { get; }
+
+    /// <summary>The VFIO driver for this very kind of device, and the alias that says so; null where there is none but vfio-pci.</summary>
+    public (string Driver, string Alias)? Variant { get; }
 
     public CallerFacts Caller { get; }
 

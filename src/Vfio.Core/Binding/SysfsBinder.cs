@@ -7,9 +7,6 @@ namespace Vfio.Core;
 /// <param name="loadModule">Loads a module, and gives what modprobe said.</param>
 internal sealed class SysfsBinder(HostPaths paths, SysfsPci pci, ISysfsWriter writer, Func<string, string> loadModule)
 {
-    // What the kernel shows, and takes, for an override that is not set.
-    private const string NoOverride = "(null)";
-
     /// <summary>Writes from the calling thread, and waits for the kernel however long it takes.</summary>
     public SysfsBinder(VfioHost host)
         : this(host.Paths, host.Pci, SysfsWriter.Instance, KernelModule.Load)
@@ -18,7 +15,7 @@ internal sealed class SysfsBinder(HostPaths paths, SysfsPci pci, ISysfsWriter wr
 
     /// <summary>The function is reserved for this driver; null for none.</summary>
     public string? Override(PciAddress address)
-        => pci.Attribute(address, "driver_override") is { Length: > 0 } name && name != NoOverride ? name : null;
+        => PciFunction.ParseOverride(pci.Attribute(address, "driver_override"));
 
     /// <summary>Makes sure that this user may change which driver has the function, before anything is changed.</summary>
     public void RequirePermission(PciAddress address)

@@ -7,7 +7,7 @@ public sealed class IommuGroup
     internal const string GroupsPath = "/sys/kernel/iommu_groups";
 
     // The name that VFIO gives to the groups that it makes itself.
-    private const string NoIommuName = "vfio-noiommu";
+    internal const string NoIommuName = "vfio-noiommu";
 
     private readonly PciHost _host;
     private IReadOnlyList<PciFunction>? _members;

@@ -21,7 +21,7 @@ public sealed partial class PciFunction
     public string? Driver => DriverLink.Value;
 
     /// <summary>The only driver that may take the function, or null where any may (<c>driver_override</c>).</summary>
-    public string? DriverOverride => Attribute("driver_override").Value is { Length: > 0 } name && name != NoOverride ? name : null;
+    public string? DriverOverride => ParseOverride(Attribute("driver_override").Value);
 
     /// <summary>The link to the IOMMU group; absent where no IOMMU translates for the function.</summary>
     public HostFact<string> GroupLink => _groupLink ??= Host.Tree.LinkName($"{Path}/iommu_group");
@@ -52,6 +52,9 @@ public sealed partial class PciFunction
             return _vfioDevice;
         }
     }
+
+    /// <summary>The driver that <c>driver_override</c> names, or null for none.</summary>
+    internal static string? ParseOverride(string? text) => text is { Length: > 0 } && text != NoOverride ? text : null;
 
     /// <summary>Whether a VFIO driver has the function, vfio-pci or a variant.</summary>
     public bool IsOnVfio => Driver is { } driver && (HostDrivers.IsVfio(driver) || VfioDevice is not null);

@@ -5,6 +5,7 @@ public sealed partial class PciFunction
 {
     private PciPlace? _place;
     private HostFact<byte[]>? _config;
+    private PciConfigImage? _image;
 
     /// <summary>Its folder in the tree of devices, as the host names it; null where the host's links do not say.</summary>
     public string? DevicePath => Place.DevicePath;
@@ -24,6 +25,9 @@ public sealed partial class PciFunction
     /// <summary>The configuration space as far as this user may read it: 64 bytes without privilege, else 256 or 4096 (<c>config</c>).</summary>
     /// <remarks>Bytes that are missing are not known. A virtual function's ids read as ones.</remarks>
     public HostFact<byte[]> Config => _config ??= Host.Tree.ReadBytes($"{Path}/config", 4096);
+
+    /// <summary>The configuration space, decoded, as far as this user may read it; null where none of it can be read.</summary>
+    public PciConfigImage? ConfigImage => _image ??= Config is { IsKnown: true, Value: { Length: > 0 } bytes } ? new PciConfigImage(bytes) : null;
 
     /// <summary>The layout of its header: 0 for an endpoint, 1 for a bridge, 2 for a CardBus bridge; from its class where the configuration space cannot be read.</summary>
     public int HeaderType => Config is { IsKnown: true, Value: { Length: > 0xe } bytes } && (bytes[0xe] & 0x7f) is <= 2 and int type ? type

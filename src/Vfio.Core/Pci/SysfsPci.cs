@@ -5,9 +5,6 @@ namespace Vfio.Core;
 /// <summary>Reads what the kernel shows of PCI functions, and tolerates what is missing.</summary>
 internal sealed class SysfsPci(HostPaths paths)
 {
-    /// <summary>The name that the kernel gives to groups of its no-IOMMU mode.</summary>
-    private const string NoIommuName = "vfio-noiommu";
-
     public bool Exists(PciAddress address) => Directory.Exists(paths.Function(address));
 
     /// <summary>The name of the driver that is bound, or null.</summary>
@@ -25,7 +22,7 @@ internal sealed class SysfsPci(HostPaths paths)
 
     /// <summary>Whether the group stands for no IOMMU at all.</summary>
     public bool IsNoIommu(int group)
-        => SysfsFile.ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == NoIommuName;
+        => SysfsFile.ReadText(Path.Combine(paths.IommuGroups, group.ToString(CultureInfo.InvariantCulture), "name")) == IommuGroup.NoIommuName;
 
     /// <summary>The lines of a group's reserved regions: first address, last address, kind.</summary>
     public IReadOnlyList<string> ReservedRegions(int group)

@@ -38,9 +38,8 @@ internal sealed class ConfigCommand
         return command;
     }
 
-    private static PciConfigImage ReadSysfs(PciFunction function) => function.Config is { IsKnown: true, Value: { Length: > 0 } bytes }
-        ? new PciConfigImage(bytes)
-        : throw new IOException(
+    private static PciConfigImage ReadSysfs(PciFunction function) => function.ConfigImage
+        ?? throw new IOException(
             $"{function.Address}: {function.Config.Path} shows no configuration space ({function.Config.Problem ?? "it is missing or empty"}); look whether sysfs "
             + "is mounted, and whether the function is still there.");
 

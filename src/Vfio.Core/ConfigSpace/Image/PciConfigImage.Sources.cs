@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using static Vfio.Native.PciRegs;
 
 namespace Vfio.Core;
@@ -28,29 +27,7 @@ public sealed partial class PciConfigImage : IConfigBytes
     public static PciConfigImage? ReadFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            Span<byte> bytes = stackalloc byte[PCI_CFG_SPACE_EXP_SIZE];
-            int length = 0;
-            int read;
-            do
-            {
-                read = RandomAccess.Read(file, bytes[length..], length);
-                length += read;
-            }
-            while (read > 0 && length < bytes.Length);
-            return length == 0 ? null : new PciConfigImage(bytes[..length]);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return HostTree.Local.ReadBytes(path, PCI_CFG_SPACE_EXP_SIZE) is { IsKnown: true, Value: { Length: > 0 } bytes } ? new PciConfigImage(bytes) : null;
     }
 
     /// <summary>Reads all of the configuration space of a device that this process owns.</summary>
