@@ -17,7 +17,7 @@ struct request {
     const char *device;  /* a PCI address */
     int passes;          /* how often all is done */
     int count;           /* operations in each pass */
-    int live;            /* mappings or allocations that are there already */
+    int live;            /* mappings or allocations that are there already; of reads, how many are under way */
 };
 
 /* Measures: fills the figures, nanoseconds for one operation, and returns how many there are, or what failed() returned. */
@@ -29,6 +29,7 @@ measure irq_wake;
 measure open_close;
 measure iova_alloc;
 measure pool_rent;
+measure nvme_read;
 
 /* Notes the step and errno for the answer. Returns -1. */
 int failed(const char *step);

@@ -30,6 +30,7 @@ static const struct {
     {"open.close", open_close},
     {"iova.alloc", iova_alloc},
     {"pool.rent", pool_rent},
+    {"nvme.randread", nvme_read},
 };
 
 static const char *failed_step;
