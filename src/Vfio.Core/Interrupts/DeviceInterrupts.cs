@@ -3,6 +3,7 @@ using static Vfio.Native.VfioUapi;
 namespace Vfio.Core;
 
 /// <summary>The interrupts of a PCI device. INTx, MSI and MSI-X exclude each other while enabled.</summary>
+/// <remarks>Thread-safe.</remarks>
 public sealed class DeviceInterrupts
 {
     internal DeviceInterrupts(VfioDevice device, IDeviceTransport transport, VfioHost host)

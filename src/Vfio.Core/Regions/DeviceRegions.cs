@@ -4,6 +4,7 @@ using static Vfio.Native.VfioUapi;
 namespace Vfio.Core;
 
 /// <summary>The regions of a device, by index. Those that the device lacks are there too, with a length of zero.</summary>
+/// <remarks>Immutable, and so thread-safe; so are the regions in it.</remarks>
 public sealed class DeviceRegions : IReadOnlyList<DeviceRegion>
 {
     private const int BarCount = 6;
