@@ -13,13 +13,15 @@ public sealed partial class ReadmeTests
         Assert.Equal(Repository.Read("samples/QuickStart/Program.cs"), example);
     }
 
+    /// <summary>Pages of documentation.</summary>
+    public static TheoryData<string> Pages { get; } =
+    [
+        "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "lab/README.md", "interop/README.md", "bench/README.md",
+        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(static page => "docs/" + Path.GetFileName(page)).Order(StringComparer.Ordinal),
+    ];
+
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("CONTRIBUTING.md")]
-    [InlineData("lab/README.md")]
-    [InlineData("interop/README.md")]
-    [InlineData("bench/README.md")]
-    [InlineData("docs/inspect.md")]
+    [MemberData(nameof(Pages))]
     public void Every_link_to_a_file_leads_to_one(string page)
     {
         string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;

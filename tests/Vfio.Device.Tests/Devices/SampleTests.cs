@@ -22,6 +22,21 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void The_driver_of_the_tutorial_runs()
+    {
+        Mode.RequireCommand();
+        PciAddress address = TestDevice.Edu();
+
+        (int exitCode, string output, string error) = Command.Program("EduDriver", "EduDriver.dll", address.ToString());
+
+        Assert.Equal(string.Empty, error);
+        Assert.Equal(0, exitCode);
+        Assert.Equal(
+            "10! = 3628800, and by interrupt 12! = 479001600\nthe device gave back what it was given: True\n", output);
+        Assert.Null(PciFunction.Read(address).Driver);
+    }
+
+    [Fact]
     public void The_command_lists_the_device_with_its_group()
     {
         PciFunction function = PciFunction.Read(TestDevice.Any());
