@@ -62,11 +62,13 @@ internal sealed unsafe class MemoryDevice : IDeviceTransport
 
     public InterruptInfo GetInterrupt(int index) => new(index, index == Msix ? 1 : 0, InterruptFeatures.EventFd);
 
-    public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events) => _event = events[0];
+    public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd?> events, int first = 0) => _event = events[0];
 
     public void DisableInterrupts(InterruptInfo interrupt) => _event = null;
 
     public void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked) => throw new NotSupportedException();
+
+    public void SetUnmaskEvent(InterruptInfo interrupt, int vector, EventFd? unmask) => throw new NotSupportedException();
 
     public void TriggerInterrupt(InterruptInfo interrupt, int vector) => _event?.Signal();
 

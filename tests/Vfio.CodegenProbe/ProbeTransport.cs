@@ -51,11 +51,13 @@ internal sealed unsafe class ProbeTransport : IDeviceTransport
 
     public InterruptInfo GetInterrupt(int index) => throw new NotSupportedException();
 
-    public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events) => throw new NotSupportedException();
+    public void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd?> events, int first = 0) => throw new NotSupportedException();
 
     public void DisableInterrupts(InterruptInfo interrupt) => throw new NotSupportedException();
 
     public void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked) => throw new NotSupportedException();
+
+    public void SetUnmaskEvent(InterruptInfo interrupt, int vector, EventFd? unmask) => throw new NotSupportedException();
 
     public void TriggerInterrupt(InterruptInfo interrupt, int vector) => throw new NotSupportedException();
 

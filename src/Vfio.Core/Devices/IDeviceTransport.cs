@@ -41,14 +41,24 @@ internal interface IDeviceTransport : IDisposable
     /// <summary>Describes an interrupt index; one of count zero where the device has none.</summary>
     InterruptInfo GetInterrupt(int index);
 
-    /// <summary>Connects vectors, from the first on, to events, and enables them.</summary>
-    void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd> events);
+    /// <summary>
+    /// Connects vectors to events, and enables them. The first call for an index sets aside the vectors up to the last; later ones change those that they
+    /// name, and leave the others.
+    /// </summary>
+    /// <param name="interrupt">The index.</param>
+    /// <param name="events">The events; null disconnects a vector.</param>
+    /// <param name="first">The vector of the first event.</param>
+    void EnableInterrupts(InterruptInfo interrupt, ReadOnlySpan<EventFd?> events, int first = 0);
 
     /// <summary>Disables all vectors of an index.</summary>
     void DisableInterrupts(InterruptInfo interrupt);
 
     /// <summary>Masks or unmasks one vector.</summary>
     void MaskInterrupt(InterruptInfo interrupt, int vector, bool masked);
+
+    /// <summary>Gives a vector an event that unmasks it when it is signalled, or with null takes it away. Disabling does so too.</summary>
+    /// <exception cref="VfioException">The device or the kernel cannot.</exception>
+    void SetUnmaskEvent(InterruptInfo interrupt, int vector, EventFd? unmask);
 
     /// <summary>Triggers one vector as if the device had.</summary>
     void TriggerInterrupt(InterruptInfo interrupt, int vector);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vfio.Native;
 
 namespace Vfio.Core;
@@ -49,11 +50,11 @@ internal sealed class EventFd : IEventTake<ulong>, IDisposable
         return answer >= 0 ? result : throw InterruptErrors.EventFd("read", -answer);
     }
 
-    /// <summary>Adds one to the counter, which wakes whoever waits.</summary>
-    public void Signal()
+    /// <summary>Adds to the counter, which wakes whoever waits.</summary>
+    public void Signal(ulong value = 1)
     {
         using DescriptorLease lease = _handle.Lease();
-        int result = _kernel.WriteEventFd(lease.Fd, 1);
+        int result = _kernel.WriteEventFd(lease.Fd, value);
         if (result < 0)
         {
             throw InterruptErrors.EventFd("write", -result);
@@ -69,6 +70,14 @@ internal sealed class EventFd : IEventTake<ulong>, IDisposable
         {
             throw InterruptErrors.EventFd("poll", -result);
         }
+    }
+
+    /// <summary>Makes another descriptor of the same counter, which belongs to the caller.</summary>
+    public SafeHandle Export()
+    {
+        using DescriptorLease lease = _handle.Lease();
+        int fd = _kernel.Duplicate(lease.Fd);
+        return fd >= 0 ? new KernelHandle(_kernel, fd, "eventfd") : throw InterruptErrors.EventFd("fcntl", -fd);
     }
 
     public void Dispose() => _handle.Dispose();

@@ -47,6 +47,8 @@ internal unsafe interface IVfioKernel : IIommufdCalls
 
     int SetIrqs(int device, vfio_irq_set* set);
 
+    int SetIoEventFd(int device, vfio_device_ioeventfd* ioeventfd);
+
     int ResetDevice(int device);
 
     int GetHotResetInfo(int device, vfio_pci_hot_reset_info* info);

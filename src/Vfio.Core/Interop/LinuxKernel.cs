@@ -70,6 +70,8 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
 
     public int SetIrqs(int device, vfio_irq_set* set) => Ioctl(device, VFIO_DEVICE_SET_IRQS, set);
 
+    public int SetIoEventFd(int device, vfio_device_ioeventfd* ioeventfd) => Ioctl(device, VFIO_DEVICE_IOEVENTFD, ioeventfd);
+
     public int ResetDevice(int device) => Ioctl(device, VFIO_DEVICE_RESET, 0);
 
     public int GetHotResetInfo(int device, vfio_pci_hot_reset_info* info) => Ioctl(device, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, info);

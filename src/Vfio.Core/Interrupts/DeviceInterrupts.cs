@@ -2,7 +2,7 @@ using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core;
 
-/// <summary>The interrupts of a PCI device. INTx, MSI and MSI-X exclude each other while enabled.</summary>
+/// <summary>The interrupts of a PCI device. INTx, MSI and MSI-X exclude each other while enabled; the others do not.</summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class DeviceInterrupts
 {
@@ -20,9 +20,10 @@ public sealed class DeviceInterrupts
         Intx = Kind("INTx", (uint)VFIO_PCI_INTX_IRQ_INDEX);
         Msi = Kind("MSI", (uint)VFIO_PCI_MSI_IRQ_INDEX);
         Msix = Kind("MSI-X", (uint)VFIO_PCI_MSIX_IRQ_INDEX);
+        Error = Kind("ERR", (uint)VFIO_PCI_ERR_IRQ_INDEX);
     }
 
-    /// <summary>The line interrupt. It masks itself at each trigger; see <see cref="Interrupt.Unmask"/>.</summary>
+    /// <summary>The line interrupt. It masks itself at each trigger; see <see cref="Interrupt.Unmask"/> and <see cref="Interrupt.EnableResample"/>.</summary>
     public InterruptKind Intx { get; }
 
     /// <summary>Message signalled interrupts.</summary>
@@ -31,7 +32,13 @@ public sealed class DeviceInterrupts
     /// <summary>Message signalled interrupts with a table in a BAR.</summary>
     public InterruptKind Msix { get; }
 
-    /// <summary>Enables what is enabled once more, on the same events, after the device was reset.</summary>
+    /// <summary>
+    /// Errors that the PCI Express link or the device reports and that cannot be corrected (AER): one vector, which the kernel triggers when it is told
+    /// (<c>VFIO_PCI_ERR_IRQ_INDEX</c>). PCI Express functions have it. Whoever gets it should stop using the device and reset it.
+    /// </summary>
+    public InterruptKind Error { get; }
+
+    /// <summary>Enables what is enabled once more, on the same events, after the device was reset. A reset does not reach <see cref="Error"/>.</summary>
     internal void Rearm()
     {
         Intx.Rearm();

@@ -1,132 +1,116 @@
+using System.Runtime.InteropServices;
+
 namespace Vfio.Core;
 
 /// <summary>One interrupt vector. The kernel counts its triggers until a wait takes the count.</summary>
 /// <remarks>
-/// Thread-safe. Every trigger is counted once and handed to one wait: of several waits, whichever comes first gets all
-/// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on the thread pool.
-/// Disposing the set ends every wait with <see cref="ObjectDisposedException"/>.
+/// Thread-safe. Every trigger is counted once and handed to one wait or handler: of several, whichever comes first gets all
+/// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on the thread pool; there is one
+/// handler at a time. Disposing the set, or removing the vector from it, ends every wait with <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed class Interrupt
+public sealed partial class Interrupt
 {
     private readonly InterruptSet _set;
-    private readonly EventFd _event;
-    private readonly EventAwaiter<EventFd, ulong> _awaiter;
+    private readonly VfioHost _host;
+    private readonly InterruptEvent _event;
+    private readonly EventAwaiter<InterruptEvent, ulong> _awaiter;
+    private readonly SpinBudget _spin = new(Environment.ProcessorCount);
+    private readonly Lock _gate = new();
+    private InterruptHandler? _handler;
+    private volatile ResampleEvent? _resample;
     private volatile bool _disposed;
 
     internal Interrupt(InterruptSet set, int vector, EventFd source, VfioHost host)
     {
         _set = set;
+        _host = host;
         Vector = vector;
-        _event = source;
-        _awaiter = new EventAwaiter<EventFd, ulong>(this, source.Descriptor, host);
+        _event = new InterruptEvent(source);
+        _awaiter = new EventAwaiter<InterruptEvent, ulong>(this, source.Descriptor, host);
     }
 
     /// <summary>The number of the vector, from 0.</summary>
     public int Vector { get; }
 
-    internal EventFd Event => _event;
+    /// <summary>What happened on the vector so far. Allocates nothing, takes no lock, and works after the end too.</summary>
+    public InterruptStatistics Statistics => _event.Snapshot();
 
-    /// <summary>Waits for a trigger, blocking the thread.</summary>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever, which is also the fastest to wake.</param>
-    /// <returns>How often the interrupt was triggered since the last wait, at least once.</returns>
-    /// <exception cref="TimeoutException">There was none in time.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
-    public ulong Wait(TimeSpan timeout)
-        => TryWait(timeout, out ulong count)
-            ? count
-            : throw new TimeoutException($"{_set.DeviceName}: vector {Vector} was not triggered within {timeout}.");
+    internal InterruptSet Set => _set;
 
-    /// <summary>Waits for a trigger, blocking the thread.</summary>
-    /// <param name="timeout">How long; zero to look only, <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="count">How often the interrupt was triggered since the last wait.</param>
-    /// <returns>Whether there was a trigger in time.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
-    public bool TryWait(TimeSpan timeout, out ulong count)
-    {
-        if (timeout == Timeout.InfiniteTimeSpan)
-        {
-            count = Take();
-            return true;
-        }
+    internal InterruptEvent Event => _event;
 
-        var deadline = new Deadline(timeout);
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_event.TryTake(out count))
-            {
-                // What woke the wait may have been the disposal; leave it for the other waits too.
-                if (_disposed)
-                {
-                    _event.Signal();
-                    continue;
-                }
-
-                return true;
-            }
-
-            int milliseconds = deadline.Milliseconds;
-            if (milliseconds == 0)
-            {
-                return false;
-            }
-
-            _event.Poll(milliseconds);
-        }
-    }
-
-    /// <summary>Waits for a trigger without holding a thread.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How often the interrupt was triggered since the last wait, at least once. Await it once.</returns>
-    /// <exception cref="InvalidOperationException">The interrupt is being awaited already.</exception>
-    /// <exception cref="OperationCanceledException">The wait was cancelled; no trigger is lost.</exception>
-    /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
-    public ValueTask<ulong> WaitAsync(CancellationToken cancellationToken = default) => _awaiter.WaitAsync(_event, cancellationToken);
+    internal ResampleEvent? Resample => _resample;
 
     /// <summary>Holds the vector back until <see cref="Unmask"/> (<c>VFIO_IRQ_SET_ACTION_MASK</c>).</summary>
-    /// <exception cref="VfioException">This kind of interrupt cannot be masked.</exception>
+    /// <exception cref="VfioException">
+    /// This kind of interrupt cannot be masked, which VFIO offers for INTx only (<see cref="InterruptFeatures.Maskable"/>); or the kernel refused.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
-    public void Mask() => _set.Mask(Vector, masked: true);
+    public void Mask() => _set.Mask(this, masked: true);
 
     /// <summary>
     /// Lets the vector through (<c>VFIO_IRQ_SET_ACTION_UNMASK</c>). An INTx masks itself at each trigger: unmask it
-    /// when the device has been served and has let go of the line.
+    /// when the device has been served and has let go of the line. If it still holds the line, that is the next trigger.
     /// </summary>
-    /// <exception cref="VfioException">This kind of interrupt cannot be masked.</exception>
+    /// <exception cref="VfioException">
+    /// This kind of interrupt cannot be masked, which VFIO offers for INTx only (<see cref="InterruptFeatures.Maskable"/>); or the kernel refused.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
-    public void Unmask() => _set.Mask(Vector, masked: false);
+    public void Unmask() => _set.Mask(this, masked: false);
 
     /// <summary>
-    /// Triggers the vector as if the device had (<c>VFIO_IRQ_SET_ACTION_TRIGGER</c>), for tests and for measuring. The device takes no part.
+    /// Triggers the vector as if the device had (<c>VFIO_IRQ_SET_ACTION_TRIGGER</c>), for tests and for measuring. The device takes no part,
+    /// and an INTx does not mask itself.
     /// </summary>
     /// <exception cref="VfioException">The kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
-    public void Trigger() => _set.Trigger(Vector);
+    public void Trigger() => _set.Trigger(this);
 
-    // One call into the kernel, which returns with the trigger; a wait with a time limit needs one to wait and one to take.
-    private ulong Take()
+    /// <summary>
+    /// Gives the vector an event that unmasks it (<c>VFIO_IRQ_SET_ACTION_UNMASK</c> with an eventfd), without a call to the device.
+    /// </summary>
+    /// <returns>The event. The caller disposes it; the set does so at the latest.</returns>
+    /// <exception cref="InvalidOperationException">The vector has one already.</exception>
+    /// <exception cref="VfioException">The interrupt does not mask itself (<see cref="InterruptFeatures.AutoMasked"/>), or the kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
+    public ResampleEvent EnableResample() => _set.EnableResample(this);
+
+    /// <summary>
+    /// Makes a descriptor of the eventfd that the kernel signals, for somebody else to take the triggers from, such as KVM (<c>KVM_IRQFD</c>).
+    /// What is taken there, no wait here gets, nor do the statistics count it.
+    /// </summary>
+    /// <returns>
+    /// The descriptor, which the caller owns. It outlives the vector. At the end of the vector its counter is raised once more, by 2^62.
+    /// </returns>
+    /// <exception cref="VfioException">The process has too many open files.</exception>
+    /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
+    public SafeHandle ExportEvent()
     {
-        while (true)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            ulong count = _event.Take();
-            if (!_disposed)
-            {
-                return count;
-            }
-
-            // As in TryWait.
-            _event.Signal();
-        }
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _event.Export();
     }
 
+    /// <summary>Gives the resample event, or takes it away. The set's lock is held.</summary>
+    internal void SetResample(ResampleEvent? resample) => _resample = resample;
+
+    /// <summary>Ends it, which the kernel has disabled, or not enabled. Waits for a running handler unless it is called from there.</summary>
     internal void Dispose()
     {
-        _disposed = true;
+        InterruptHandler? handler;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            handler = _handler;
+        }
+
+        handler?.Dispose();
         _awaiter.Dispose();
-        _event.Signal();
-        _event.Dispose();
+        _resample?.End();
+        _event.End();
     }
 }

@@ -8,7 +8,6 @@ public sealed class InterruptKind
     private readonly VfioDevice _device;
     private readonly IDeviceTransport _transport;
     private readonly VfioHost _host;
-    private readonly string _name;
     private InterruptSet? _enabled;
 
     internal InterruptKind(VfioDevice device, IDeviceTransport transport, VfioHost host, string name, InterruptInfo info)
@@ -16,7 +15,7 @@ public sealed class InterruptKind
         _device = device;
         _transport = transport;
         _host = host;
-        _name = name;
+        Name = name;
         Info = info;
     }
 
@@ -25,6 +24,8 @@ public sealed class InterruptKind
 
     /// <summary>What the index allows.</summary>
     public InterruptFeatures Features => Info.Features;
+
+    internal string Name { get; }
 
     internal InterruptInfo Info { get; }
 
@@ -35,16 +36,31 @@ public sealed class InterruptKind
     /// <exception cref="InvalidOperationException">This kind is enabled already.</exception>
     /// <exception cref="VfioException">The device has none, or the kernel refused; INTx, MSI and MSI-X exclude each other.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public InterruptSet Enable(int count)
+    public InterruptSet Enable(int count) => Enable(count, count);
+
+    /// <summary>
+    /// Enables the first vectors of this kind, and has more of them set aside, so that <see cref="InterruptSet.Add"/> enables those
+    /// alone on every kernel (<c>VFIO_DEVICE_SET_IRQS</c>).
+    /// </summary>
+    /// <param name="count">How many to enable, from 1 to <see cref="Count"/>.</param>
+    /// <param name="reserved">How many to set aside, those that are enabled included. The host gives each of them an interrupt.</param>
+    /// <returns>The vectors. The caller disposes them; the device does so at the latest.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The device has fewer, or fewer are to be set aside than enabled.</exception>
+    /// <exception cref="InvalidOperationException">This kind is enabled already.</exception>
+    /// <exception cref="VfioException">The device has none, or the kernel refused; INTx, MSI and MSI-X exclude each other.</exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public InterruptSet Enable(int count, int reserved)
     {
         if (Count == 0)
         {
-            throw InterruptErrors.Absent(_transport.Name, _name);
+            throw InterruptErrors.Absent(_transport.Name, Name);
         }
 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        return _device.Adopt(() => EnableOnce(count));
+        ArgumentOutOfRangeException.ThrowIfLessThan(reserved, count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(reserved, Count);
+        return _device.Adopt(() => EnableOnce(count, reserved));
     }
 
     /// <summary>Enables the vectors that are enabled once more.</summary>
@@ -69,17 +85,17 @@ public sealed class InterruptKind
         _device.Forget(set);
     }
 
-    private InterruptSet EnableOnce(int count)
+    private InterruptSet EnableOnce(int count, int reserved)
     {
         lock (_gate)
         {
             if (_enabled is not null)
             {
                 throw new InvalidOperationException(
-                    $"{_transport.Name}: {_name} is enabled already. Dispose the set that is in use first.");
+                    $"{_transport.Name}: {Name} is enabled already. Dispose the set that is in use first.");
             }
 
-            return _enabled = InterruptSet.Enable(this, _transport, _host, count);
+            return _enabled = InterruptSet.Enable(this, _transport, _host, count, reserved);
         }
     }
 }

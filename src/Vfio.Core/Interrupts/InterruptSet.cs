@@ -3,90 +3,111 @@ using System.Collections;
 namespace Vfio.Core;
 
 /// <summary>The enabled vectors of one kind of interrupt. Disposing disables them.</summary>
-/// <remarks>Thread-safe.</remarks>
-public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
+/// <remarks>
+/// Thread-safe: vectors can be added and removed while others are waited for, triggered and removed. An enumeration goes over the vectors
+/// that were enabled when it began, in the order of their numbers.
+/// </remarks>
+public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisposable
 {
     private readonly InterruptKind _kind;
     private readonly IDeviceTransport _transport;
-    private readonly Interrupt[] _interrupts;
+    private readonly VfioHost _host;
+
+    // By number; null where a vector is not enabled. Written under the gate, and read without.
+    private readonly Interrupt?[] _interrupts;
+
+    // Held for each call that changes or uses what is enabled. A handler may take it, so it is not held while one is waited for.
     private readonly Lock _gate = new();
+    private readonly Lock _endGate = new();
+
+    // How many vectors the kernel has set aside: below, one is connected alone.
+    private int _room;
     private volatile bool _disposed;
 
-    private InterruptSet(InterruptKind kind, IDeviceTransport transport, EventFd[] events, VfioHost host)
+    private InterruptSet(InterruptKind kind, IDeviceTransport transport, VfioHost host)
     {
         _kind = kind;
         _transport = transport;
-        _interrupts = new Interrupt[events.Length];
-        for (int i = 0; i < events.Length; i++)
-        {
-            _interrupts[i] = new Interrupt(this, i, events[i], host);
-        }
+        _host = host;
+        _interrupts = new Interrupt?[kind.Count];
     }
 
     /// <summary>How many vectors are enabled.</summary>
-    public int Count => _interrupts.Length;
+    public int Count => Array.FindAll(_interrupts, static interrupt => interrupt is not null).Length;
 
     internal string DeviceName => _transport.Name;
 
     /// <summary>The vector of a number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not enabled.</exception>
     public Interrupt this[int vector]
-    {
-        get
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(vector);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vector, _interrupts.Length);
-            return _interrupts[vector];
-        }
-    }
+        => (uint)vector < (uint)_interrupts.Length && Volatile.Read(ref _interrupts[vector]) is { } interrupt
+            ? interrupt
+            : throw new ArgumentOutOfRangeException(nameof(vector), vector, $"{DeviceName}: vector {vector} of {_kind.Name} is not enabled.");
 
     /// <inheritdoc/>
-    public IEnumerator<Interrupt> GetEnumerator() => ((IEnumerable<Interrupt>)_interrupts).GetEnumerator();
+    public IEnumerator<Interrupt> GetEnumerator() => Snapshot().GetEnumerator();
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Disables the vectors (<c>VFIO_DEVICE_SET_IRQS</c>), and ends every wait.</summary>
+    /// <summary>
+    /// Disables the vectors (<c>VFIO_DEVICE_SET_IRQS</c>), and ends every wait. Waits for handlers that are running, but for the one that it is
+    /// called from.
+    /// </summary>
     public void Dispose()
     {
-        // Whoever comes second waits: when that is the device, it closes next.
-        lock (_gate)
+        // Whoever comes second waits: when that is the device, it closes next. Only a handler of the set must not, because the first waits for it.
+        if (!_endGate.TryEnter())
+        {
+            if (InterruptHandler.IsWithin(this))
+            {
+                return;
+            }
+
+            _endGate.Enter();
+        }
+
+        try
         {
             if (_disposed)
             {
                 return;
             }
 
-            _disposed = true;
-            Disable();
+            lock (_gate)
+            {
+                _disposed = true;
+                Disable();
+            }
+
+            Abandon();
+        }
+        finally
+        {
+            _endGate.Exit();
         }
 
         _kind.Disabled(this);
     }
 
-    internal static InterruptSet Enable(InterruptKind kind, IDeviceTransport transport, VfioHost host, int count)
+    internal static InterruptSet Enable(InterruptKind kind, IDeviceTransport transport, VfioHost host, int count, int room)
     {
-        var events = new EventFd[count];
-        InterruptSet? set = null;
+        var set = new InterruptSet(kind, transport, host);
         try
         {
-            for (int i = 0; i < count; i++)
+            for (int vector = 0; vector < count; vector++)
             {
-                events[i] = EventFd.Create(host.Kernel);
+                set._interrupts[vector] = set.Create(vector);
             }
 
-            set = new InterruptSet(kind, transport, events, host);
-            transport.EnableInterrupts(kind.Info, events);
+            transport.EnableInterrupts(kind.Info, set.Events(room));
+            set._room = room;
             return set;
         }
         catch
         {
-            set?.Abandon();
-            foreach (EventFd? created in events)
-            {
-                created?.Dispose();
-            }
-
+            set._disposed = true;
+            set.Abandon();
             throw;
         }
     }
@@ -103,21 +124,22 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
 
             // Vectors that are enabled would only get other events: what the device needs is set up with the first enabling.
             _transport.DisableInterrupts(_kind.Info);
-            _transport.EnableInterrupts(_kind.Info, Array.ConvertAll(_interrupts, static interrupt => interrupt.Event));
+            _transport.EnableInterrupts(_kind.Info, Events(_room));
+            foreach (Interrupt interrupt in Snapshot())
+            {
+                if (interrupt.Resample is { } resample)
+                {
+                    _transport.SetUnmaskEvent(_kind.Info, interrupt.Vector, resample.Source);
+                }
+            }
         }
     }
 
-    internal void Mask(int vector, bool masked)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _transport.MaskInterrupt(_kind.Info, vector, masked);
-    }
+    private IReadOnlyList<Interrupt> Snapshot() => [.. _interrupts.OfType<Interrupt>()];
 
-    internal void Trigger(int vector)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        _transport.TriggerInterrupt(_kind.Info, vector);
-    }
+    private Interrupt Create(int vector) => new(this, vector, EventFd.Create(_host.Kernel), _host);
+
+    private EventFd?[] Events(int room) => Array.ConvertAll(_interrupts[..room], static interrupt => interrupt?.Event.Source);
 
     private void Disable()
     {
@@ -129,14 +151,12 @@ public sealed class InterruptSet : IReadOnlyList<Interrupt>, IDisposable
         {
             // A device that is gone, or closed, has disabled its interrupts itself.
         }
-
-        Abandon();
     }
 
     /// <summary>Lets go of vectors that are not enabled.</summary>
     private void Abandon()
     {
-        foreach (Interrupt interrupt in _interrupts)
+        foreach (Interrupt interrupt in Snapshot())
         {
             interrupt.Dispose();
         }

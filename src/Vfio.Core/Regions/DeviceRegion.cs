@@ -66,6 +66,31 @@ public sealed class DeviceRegion : IRegisterAccess
         return _device.Adopt(() => MappedRegion.Create(_device, this, _transport, _info));
     }
 
+    /// <summary>
+    /// Ties a write to an event: whoever signals it makes the kernel write the value (<c>VFIO_DEVICE_IOEVENTFD</c>).
+    /// </summary>
+    /// <param name="offset">Where, in bytes from the start of the region; a multiple of the width.</param>
+    /// <param name="width">How many bytes: 1, 2, 4 or 8, in one access.</param>
+    /// <param name="value">What is written each time.</param>
+    /// <returns>The event. The caller disposes it; the device does so at the latest.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The width is none of these, the value is wider, or the bytes do not lie in the region.</exception>
+    /// <exception cref="VfioException">
+    /// The kernel refused: the region is not a BAR, the place overlaps the MSI-X table, there is the same write already
+    /// (<see cref="VfioErrorKind.InUse"/>), or there are 1000 already.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
+    public WriteTrigger CreateWriteTrigger(long offset, int width, ulong value)
+    {
+        if (width is not (1 or 2 or 4 or 8))
+        {
+            throw new ArgumentOutOfRangeException(nameof(width), width, "A register has 1, 2, 4 or 8 bytes.");
+        }
+
+        CheckAligned(offset, width);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ulong.MaxValue >> (64 - (8 * width)));
+        return _device.Adopt(() => WriteTrigger.Create(_device, _transport, _info, offset, width, value));
+    }
+
     /// <summary>Reads bytes by calls into the kernel (<c>pread</c>), which accesses the device in the largest aligned pieces.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bytes do not lie in the region.</exception>
     /// <exception cref="VfioException">The kernel refused.</exception>

@@ -27,6 +27,12 @@ internal sealed class FakeDevice(string name, FakeGroup group)
         null,
     ];
 
+    /// <summary>Whether its driver offers writes that an event makes.</summary>
+    public bool HasWriteTriggers { get; set; } = true;
+
+    /// <summary>Writes that an event makes.</summary>
+    public List<FakeWriteTrigger> WriteTriggers { get; } = [];
+
     /// <summary>How often the function was reset, by itself or with its bus.</summary>
     public int Resets { get; private set; }
 

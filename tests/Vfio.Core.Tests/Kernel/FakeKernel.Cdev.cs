@@ -237,8 +237,11 @@ internal sealed unsafe partial class FakeKernel
             if (irq is not null)
             {
                 irq.Events = [];
+                irq.Unmask.Clear();
             }
         }
+
+        device.WriteTriggers.Clear();
 
         if (device.Physical is { } physical)
         {
