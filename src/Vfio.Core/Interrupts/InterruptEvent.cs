@@ -73,7 +73,7 @@ internal sealed class InterruptEvent(EventFd source) : IEventTake<ulong>
     {
         if (value >= EndMark)
         {
-            Source.Signal(EndMark);
+            PassOn();
             value &= EndMark - 1;
         }
 
@@ -85,5 +85,17 @@ internal sealed class InterruptEvent(EventFd source) : IEventTake<ulong>
         }
 
         return value;
+    }
+
+    private void PassOn()
+    {
+        try
+        {
+            Source.Signal(EndMark);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Whoever still waits would keep it open.
+        }
     }
 }

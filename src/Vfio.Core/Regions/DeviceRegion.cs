@@ -74,6 +74,7 @@ public sealed class DeviceRegion : IRegisterAccess
     /// <param name="value">What is written each time.</param>
     /// <returns>The event. The caller disposes it; the device does so at the latest.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The width is none of these, the value is wider, or the bytes do not lie in the region.</exception>
+    /// <exception cref="ArgumentException">The offset is no multiple of the width.</exception>
     /// <exception cref="VfioException">
     /// The kernel refused: the region is not a BAR, the place overlaps the MSI-X table, there is the same write already
     /// (<see cref="VfioErrorKind.InUse"/>), or there are 1000 already.

@@ -147,6 +147,55 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Fact]
+    public void A_wait_that_polls_first()
+    {
+        InterruptSet set = _device.Interrupts.Msix.Enable(1);
+        SpinPolicy spin = SpinPolicy.Adaptive(TimeSpan.FromMicroseconds(50)) with { EvenOnOneProcessor = true };
+        AssertNone(() =>
+        {
+            _machine.Kernel.Trigger(_machine.Device, Msix);
+            set[0].TryWait(Timeout.InfiniteTimeSpan, spin, out _);
+            set[0].TryWait(TimeSpan.Zero, spin, out _);
+            _ = set[0].Statistics;
+        });
+    }
+
+    [Fact]
+    public void A_wake_of_a_handler()
+    {
+        InterruptSet set = _device.Interrupts.Msix.Enable(1);
+        using var called = new AutoResetEvent(false);
+        int calls = 0;
+        long atFirst = 0;
+        long atLast = 0;
+
+        // Measured on the handler's own thread: between the two calls lie all the others, and the waits before them.
+        using InterruptHandler handler = set[0].Handle(_ =>
+        {
+            calls++;
+            if (calls == Calls)
+            {
+                atFirst = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            if (calls == 2 * Calls)
+            {
+                atLast = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            called.Set();
+        });
+        for (int i = 0; i < 2 * Calls; i++)
+        {
+            _machine.Kernel.Trigger(_machine.Device, Msix);
+            called.WaitOne();
+        }
+
+        Assert.Equal(2 * Calls, calls);
+        Assert.Equal(0, atLast - atFirst);
+    }
+
+    [Fact]
     public async Task A_wait_that_is_awaited()
     {
         Interrupt interrupt = _device.Interrupts.Msix.Enable(1)[0];
