@@ -82,8 +82,17 @@ public static unsafe partial class Libc
     [NativeTypeName("#define O_RSYNC O_SYNC")]
     public const int O_RSYNC = 0x101000;
 
+    [NativeTypeName("#define F_GETFD 1")]
+    public const int F_GETFD = 1;
+
+    [NativeTypeName("#define F_SETFD 2")]
+    public const int F_SETFD = 2;
+
     [NativeTypeName("#define F_DUPFD_CLOEXEC 1030")]
     public const int F_DUPFD_CLOEXEC = 1030;
+
+    [NativeTypeName("#define FD_CLOEXEC 1")]
+    public const int FD_CLOEXEC = 1;
 
     [LibraryImport(LibraryName, SetLastError = true)]
     public static partial int open([NativeTypeName("const char *")] byte* file, int oflag, uint mode);
