@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Vfio.Native;
-using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core;
 
@@ -88,19 +87,18 @@ internal sealed unsafe partial class KernelDevice
 
     public SafeHandle Export(RegionInfo region, long offset, long length)
     {
-        using DescriptorLease device = Lease();
-        int size = vfio_device_feature.SizeOf(vfio_device_feature_dma_buf.SizeOf(1));
-        byte* buffer = stackalloc byte[size];
-        new Span<byte>(buffer, size).Clear();
-        var feature = (vfio_device_feature*)buffer;
-        feature->argsz = (uint)size;
-        feature->flags = (uint)(VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF);
-        var request = (vfio_device_feature_dma_buf*)vfio_device_feature.data(feature);
-        request->region_index = (uint)region.Index;
-        request->open_flags = (uint)(Libc.O_RDWR | Libc.O_CLOEXEC);
-        request->nr_ranges = 1;
-        *vfio_device_feature_dma_buf.dma_ranges(request) = new vfio_region_dma_range { offset = (ulong)offset, length = (ulong)length };
-        int fd = _kernel.DeviceFeature(device.Fd, feature);
+        Span<byte> data = stackalloc byte[vfio_device_feature_dma_buf.SizeOf(1)];
+        data.Clear();
+        fixed (byte* bytes = data)
+        {
+            var request = (vfio_device_feature_dma_buf*)bytes;
+            request->region_index = (uint)region.Index;
+            request->open_flags = (uint)(Libc.O_RDWR | Libc.O_CLOEXEC);
+            request->nr_ranges = 1;
+            *vfio_device_feature_dma_buf.dma_ranges(request) = new vfio_region_dma_range { offset = (ulong)offset, length = (ulong)length };
+        }
+
+        int fd = Feature(DeviceFeature.DmaBuf, FeatureOperations.Get, data);
         return fd >= 0 ? new KernelHandle(_kernel, fd, Name) : throw DeviceErrors.Export(Name, region, -fd);
     }
 }

@@ -10,7 +10,7 @@ namespace Vfio.Core;
 /// <para>All members may be used from several threads. An operation that runs while another thread disposes either
 /// completes or throws <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
-public sealed class VfioDevice : IDisposable
+public sealed partial class VfioDevice : IDisposable
 {
     private static readonly VfioDeviceOptions _defaults = new();
     private static readonly ResetOptions _resetDefaults = new();
