@@ -48,6 +48,13 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
     /// <summary>The number of the descriptor, for whoever passes it on and keeps the device open meanwhile.</summary>
     public nint DangerousDescriptor => _handle.DangerousGetHandle();
 
+    /// <summary>Makes another descriptor of the device, for another process.</summary>
+    public KernelHandle Duplicate()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(VfioDevice));
+        return _handle.Duplicate();
+    }
+
     public bool CanReset => (_flags & VFIO_DEVICE_FLAGS_RESET) != 0;
 
     public int RegionCount { get; }

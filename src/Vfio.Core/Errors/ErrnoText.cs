@@ -38,6 +38,12 @@ internal static class ErrnoText
         EOVERFLOW => nameof(EOVERFLOW),
         EOPNOTSUPP => nameof(EOPNOTSUPP),
         ETIMEDOUT => nameof(ETIMEDOUT),
+        ENOTSOCK => nameof(ENOTSOCK),
+        EDESTADDRREQ => nameof(EDESTADDRREQ),
+        EMSGSIZE => nameof(EMSGSIZE),
+        ECONNRESET => nameof(ECONNRESET),
+        ENOTCONN => nameof(ENOTCONN),
+        ETOOMANYREFS => nameof(ETOOMANYREFS),
         _ => null,
     };
 }

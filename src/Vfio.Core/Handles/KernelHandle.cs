@@ -49,6 +49,16 @@ internal class KernelHandle : SafeHandle
         return new DescriptorLease(this, (int)handle);
     }
 
+    /// <summary>Makes another descriptor of the same open file, which has no parent and is closed for itself.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="VfioException">This process may open no more.</exception>
+    public KernelHandle Duplicate()
+    {
+        using DescriptorLease lease = Lease();
+        int fd = Kernel.Duplicate(lease.Fd);
+        return fd >= 0 ? new KernelHandle(Kernel, fd, Path) : throw PassingErrors.Duplicate(Path, -fd);
+    }
+
     /// <summary>Adds a reference if the descriptor is still open.</summary>
     public bool TryAddReference()
     {

@@ -19,6 +19,9 @@ internal unsafe interface IVfioKernel : IIommufdCalls
     /// <summary>Makes another descriptor of the same open file, closed on exec.</summary>
     int Duplicate(int fd);
 
+    /// <summary>Sets whether a program that this process starts loses the descriptor (<c>FD_CLOEXEC</c>).</summary>
+    int SetCloseOnExec(int fd, bool isClosed);
+
     int GetApiVersion(int container);
 
     int CheckExtension(int container, uint extension);

@@ -35,6 +35,8 @@ internal sealed unsafe partial class LinuxKernel : IVfioKernel
 
     public int Duplicate(int fd) => Result(Libc.fcntl(fd, Libc.F_DUPFD_CLOEXEC, 0));
 
+    public int SetCloseOnExec(int fd, bool isClosed) => Result(Libc.fcntl(fd, Libc.F_SETFD, isClosed ? Libc.FD_CLOEXEC : 0));
+
     public int GetApiVersion(int container) => Ioctl(container, VFIO_GET_API_VERSION, 0);
 
     public int CheckExtension(int container, uint extension) => Ioctl(container, VFIO_CHECK_EXTENSION, (nint)extension);
