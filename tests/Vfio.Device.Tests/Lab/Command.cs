@@ -44,6 +44,18 @@ internal static class Command
         return (process.ExitCode, output.GetAwaiter().GetResult());
     }
 
+    /// <summary>Starts the tests' own other process (Vfio.TestChild), which is told what to do by lines.</summary>
+    public static Process Child(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Built("Vfio.TestChild", "Vfio.TestChild.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        return Process.Start(start)!;
+    }
+
     // The projects build into folders beside each other.
     private static string Built(string project, string assembly)
         => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../..", project, "release", assembly));
