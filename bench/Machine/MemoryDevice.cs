@@ -17,6 +17,8 @@ internal sealed unsafe class MemoryDevice : IDeviceTransport
 
     public string Name => "memory";
 
+    public Func<Exception>? Ended { get; set; }
+
     public bool CanReset => false;
 
     public int RegionCount => (int)VfioUapi.VFIO_PCI_NUM_REGIONS;

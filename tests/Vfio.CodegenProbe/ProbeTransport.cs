@@ -9,6 +9,8 @@ internal sealed unsafe class ProbeTransport : IDeviceTransport
 {
     public string Name => "probe";
 
+    public Func<Exception>? Ended { get; set; }
+
     public bool CanReset => false;
 
     // Configuration space is looked up by its index; the device has it with a length of zero.

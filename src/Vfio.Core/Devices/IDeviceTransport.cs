@@ -7,11 +7,14 @@ namespace Vfio.Core;
 /// another process or in this one can be others. Everything above this speaks of regions and interrupts, never of
 /// descriptors.
 /// </summary>
-/// <remarks>Methods are thread-safe, and throw <see cref="ObjectDisposedException"/> once disposed.</remarks>
+/// <remarks>Methods are thread-safe, and throw what <see cref="Ended"/> says once disposed.</remarks>
 internal interface IDeviceTransport : IDisposable
 {
     /// <summary>The device's name, for messages.</summary>
     string Name { get; }
+
+    /// <summary>Makes what methods throw once this is disposed; without it that is <see cref="ObjectDisposedException"/>.</summary>
+    Func<Exception>? Ended { get; set; }
 
     /// <summary>Whether <see cref="Reset"/> can work.</summary>
     bool CanReset { get; }

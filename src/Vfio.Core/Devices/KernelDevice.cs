@@ -45,6 +45,8 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
 
     public string Name { get; }
 
+    public Func<Exception>? Ended { get; set; }
+
     /// <summary>The number of the descriptor, for whoever passes it on and keeps the device open meanwhile.</summary>
     public nint DangerousDescriptor => _handle.DangerousGetHandle();
 
@@ -84,7 +86,18 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
     /// </summary>
     private DescriptorLease Lease()
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(VfioDevice));
-        return _handle.Lease();
+        if (!_disposed)
+        {
+            try
+            {
+                return _handle.Lease();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Closed in between.
+            }
+        }
+
+        throw Ended?.Invoke() ?? new ObjectDisposedException(nameof(VfioDevice));
     }
 }

@@ -41,7 +41,7 @@ internal static unsafe class PassedDevice
         {
             var transport = new KernelDevice(handle, function.Name);
             ObjectDisposedException.ThrowIf(space is not null && !space.TryAddUser(), typeof(AddressSpace));
-            return new OpenedDevice(transport, new FixedAttachment(function.Name, space, space?.IsIsolated ?? true));
+            return new OpenedDevice(transport, new FixedAttachment(function.Name, space, space?.IsIsolated ?? true), IsShared: true);
         }
         catch
         {
@@ -69,7 +69,7 @@ internal static unsafe class PassedDevice
                 throw;
             }
 
-            return new OpenedDevice(transport, attachment);
+            return new OpenedDevice(transport, attachment, IsShared: true);
         }
         catch
         {

@@ -7,6 +7,9 @@ namespace Vfio.Core;
 /// <para>Disposing closes in the order that the kernel wants, whatever else is still alive: interrupts and mapped
 /// regions of the device end, then the device closes, and its group and address space with it where no other device uses
 /// them. Buffers stay readable until they are disposed, but this device does not reach them any more.</para>
+/// <para>Where somebody takes the device from under its user, by unbinding its driver or unplugging it, <see cref="Lifetime"/> tells; after
+/// <see cref="VfioDeviceOptions.RemovalGracePeriod"/> the library closes it as disposing does, and every operation throws a
+/// <see cref="VfioException"/> of the kind <see cref="VfioErrorKind.DeviceGone"/>.</para>
 /// <para>All members may be used from several threads. An operation that runs while another thread disposes either
 /// completes or throws <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
@@ -20,17 +23,25 @@ public sealed partial class VfioDevice : IDisposable
     private readonly HashSet<IDisposable> _children = [];
     private readonly IDeviceTransport _transport;
     private readonly DeviceAttachment _attachment;
-    private bool _disposed;
+    private readonly RemovalWatch? _watch;
+    private bool _ended;
+    private bool _closed;
 
-    internal VfioDevice(VfioHost host, OpenedDevice opened)
+    internal VfioDevice(VfioHost host, OpenedDevice opened, TimeSpan? gracePeriod = null)
     {
         _transport = opened.Transport;
+        _transport.Ended = () => Ended(this);
         _attachment = opened.Attachment;
         Host = host;
+
+        // The kernel tells one process only, and whoever opened the device may be the one that it tells.
+        _watch = opened.IsShared ? null : RemovalWatch.TryCreate(host, _transport);
+        Lifetime = new DeviceLifetime(gracePeriod ?? Timeout.InfiniteTimeSpan, _watch is not null, Release);
         Regions = new DeviceRegions(this, _transport);
         Config = new PciConfigSpace(Regions.Config, _transport.Name);
         Interrupts = new DeviceInterrupts(this, _transport, host);
         host.OpenFunctions.Announce(this);
+        _watch?.Start(Lifetime.RequestRemoval);
     }
 
     /// <summary>The device's name; for PCI its address, for a mediated device its UUID.</summary>
@@ -38,7 +49,8 @@ public sealed partial class VfioDevice : IDisposable
 
     /// <summary>The memory that the device sees.</summary>
     /// <exception cref="InvalidOperationException">The device is detached, or it was passed in without its address space.</exception>
-    public AddressSpace Dma => _attachment.Space
+    /// <exception cref="VfioException">The device is gone.</exception>
+    public AddressSpace Dma => OnAttachment(static attachment => attachment.Space)
         ?? throw new InvalidOperationException($"{Name} is attached to no address space that this process has: all of its DMA is blocked, or another process's business.");
 
     /// <summary>Whether the device is attached to an address space of this process.</summary>
@@ -107,7 +119,7 @@ public sealed partial class VfioDevice : IDisposable
     public void Attach(AddressSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
-        _attachment.Attach(space);
+        OnAttachment(attachment => attachment.Attach(space));
     }
 
     /// <summary>
@@ -122,13 +134,13 @@ public sealed partial class VfioDevice : IDisposable
     public void Attach(HardwarePageTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        _attachment.Attach(table);
+        OnAttachment(attachment => attachment.Attach(table));
     }
 
     /// <summary>Takes the device out of its address space: all of its DMA is blocked (<c>VFIO_DEVICE_DETACH_IOMMUFD_PT</c>). Iommufd only.</summary>
     /// <exception cref="VfioException">The back end cannot, or the kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public void Detach() => _attachment.Detach();
+    public void Detach() => OnAttachment(static attachment => attachment.Detach());
 
     /// <summary>
     /// Lets the device's DMA with a process address space id go through a page table, in place of what the id had if anything
@@ -142,18 +154,18 @@ public sealed partial class VfioDevice : IDisposable
     public void AttachPasid(uint pasid, HardwarePageTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        _attachment.AttachPasid(pasid, table);
+        OnAttachment(attachment => attachment.AttachPasid(pasid, table));
     }
 
     /// <summary>Blocks the device's DMA with a process address space id (<c>VFIO_DEVICE_DETACH_PASID</c>). Iommufd only.</summary>
     /// <exception cref="VfioException">Nothing is attached to the id, or the back end cannot.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public void DetachPasid(uint pasid) => _attachment.DetachPasid(pasid);
+    public void DetachPasid(uint pasid) => OnAttachment(attachment => attachment.DetachPasid(pasid));
 
     /// <summary>Tells of the IOMMU in front of the device (<c>IOMMU_GET_HW_INFO</c>). Iommufd only.</summary>
     /// <exception cref="VfioException">The back end cannot, or the kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
-    public IommuHardwareInfo GetIommuInfo() => _attachment.GetHardwareInfo();
+    public IommuHardwareInfo GetIommuInfo() => OnAttachment(static attachment => attachment.GetHardwareInfo());
 
     /// <summary>Resets the function with the defaults of <see cref="ResetOptions"/>.</summary>
     /// <inheritdoc cref="Reset(ResetOptions)"/>
@@ -210,35 +222,6 @@ public sealed partial class VfioDevice : IDisposable
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public HotResetInfo GetHotResetInfo() => new HotResetSurvey(Host).Take(HotResetTransport, Name);
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // Whoever comes second waits, and finds the device closed.
-        lock (_closeGate)
-        {
-            IDisposable[] children;
-            lock (_gate)
-            {
-                if (_disposed)
-                {
-                    return;
-                }
-
-                _disposed = true;
-                children = [.. _children];
-            }
-
-            // A mapped region keeps the device open in the kernel, and interrupts would have nobody to take them.
-            foreach (IDisposable child in children)
-            {
-                child.Dispose();
-            }
-
-            _transport.Dispose();
-            _attachment.Release();
-        }
-    }
-
     internal VfioHost Host { get; }
 
     internal DeviceAttachment Attachment => _attachment;
@@ -255,41 +238,17 @@ public sealed partial class VfioDevice : IDisposable
 
     private static VfioDevice Open(VfioHost host, HostDevice device, VfioDeviceOptions? options)
     {
-        OpenedDevice opened = new DeviceOpener(host).Open(device, options ?? _defaults);
+        options ??= _defaults;
+        OpenedDevice opened = new DeviceOpener(host).Open(device, options);
         try
         {
-            return new VfioDevice(host, opened);
+            return new VfioDevice(host, opened, options.RemovalGracePeriod);
         }
         catch
         {
             opened.Transport.Dispose();
             opened.Attachment.Release();
             throw;
-        }
-    }
-
-    /// <summary>
-    /// Makes a child that ends together with the device. A dispose waits until it is made, because what holds the
-    /// device in the kernel must be known before the device is closed.
-    /// </summary>
-    /// <exception cref="ObjectDisposedException">The device has ended already; no child is made.</exception>
-    internal T Adopt<T>(Func<T> create)
-        where T : class, IDisposable
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            T child = create();
-            _children.Add(child);
-            return child;
-        }
-    }
-
-    internal void Forget(IDisposable child)
-    {
-        lock (_gate)
-        {
-            _children.Remove(child);
         }
     }
 }

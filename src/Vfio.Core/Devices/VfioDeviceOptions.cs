@@ -41,4 +41,25 @@ public sealed record VfioDeviceOptions
     /// the iommufd that its opener bound it to: it is then moved to that address space. No other iommufd will do.
     /// </remarks>
     public SafeHandle? Node { get; init; }
+
+    /// <summary>
+    /// How long after the kernel's request for the device (<see cref="DeviceLifetime.RemovalRequested"/>) the library releases it, if its user
+    /// has not disposed it: 5 seconds by default, zero for at once, <see cref="Timeout.InfiniteTimeSpan"/> for never. Whoever unbinds the
+    /// driver waits until then.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative, or longer than 24 days.</exception>
+    public TimeSpan RemovalGracePeriod
+    {
+        get;
+        init
+        {
+            if (value != Timeout.InfiniteTimeSpan)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(value.TotalMilliseconds, int.MaxValue, nameof(value));
+            }
+
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(5);
 }

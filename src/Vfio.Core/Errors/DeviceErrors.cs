@@ -3,7 +3,7 @@ using static Vfio.Native.Errno;
 namespace Vfio.Core;
 
 /// <summary>What the kernel means by its errors on a device.</summary>
-internal static class DeviceErrors
+internal static partial class DeviceErrors
 {
     private const string ClaimedBar =
         "Something else on the host claims the BAR; on a display device look for a boot frame buffer (simpledrm, efifb)";
@@ -110,7 +110,7 @@ internal static class DeviceErrors
         "Open it without: a virtual function needs one only while vfio-pci has its physical function, and by its own node the kernel must know VFIO_DEVICE_BIND_FLAG_TOKEN",
         errno);
 
-    public static VfioException Info(string name, string step, int errno) => new(
+    public static VfioException Info(string name, string step, int errno) => errno == ENODEV ? Gone(name, step, errno) : new(
         VfioErrorKind.Refused, step, name, "the kernel would not describe the device", "The kernel log may name the reason", errno);
 
     public static VfioException NotPci(string name, uint regions) => new(
@@ -120,20 +120,10 @@ internal static class DeviceErrors
         $"the device has {regions} regions, and so no PCI configuration space",
         "Use a PCI function that is bound to vfio-pci or to a variant of it");
 
-    public static VfioException Access(string name, RegionInfo region, long offset, bool writing, int errno) => new(
-        VfioErrorKind.Refused,
-        writing ? "pwrite" : "pread",
-        name,
-        $"region {region.Index} could not be {(writing ? "written" : "read")} at 0x{offset:x}",
-        errno switch
-        {
-            EIO => "Set PciCommand.Memory (or IO) in the command register; a device that is in reset or in low power answers so too",
-            EBUSY => ClaimedBar,
-            _ => "Look at the region's size and flags",
-        },
-        errno);
+    public static VfioException Access(string name, RegionInfo region, long offset, bool writing, int errno)
+        => errno == ENODEV ? Gone(name, writing ? "pwrite" : "pread", errno) : Refused(name, region, offset, writing, errno);
 
-    public static VfioException Map(string name, RegionInfo region, long offset, long length, int errno) => new(
+    public static VfioException Map(string name, RegionInfo region, long offset, long length, int errno) => errno == ENODEV ? Gone(name, "mmap", errno) : new(
         VfioErrorKind.Refused,
         "mmap",
         name,
@@ -169,5 +159,18 @@ internal static class DeviceErrors
         name,
         $"the kernel would not {what} interrupt index {interrupt.Index}",
         "Mask and unmask only an index that reports it can be masked, while it is enabled",
+        errno);
+
+    private static VfioException Refused(string name, RegionInfo region, long offset, bool writing, int errno) => new(
+        VfioErrorKind.Refused,
+        writing ? "pwrite" : "pread",
+        name,
+        $"region {region.Index} could not be {(writing ? "written" : "read")} at 0x{offset:x}",
+        errno switch
+        {
+            EIO => "Set PciCommand.Memory (or IO) in the command register; a device that is in reset or in low power answers so too",
+            EBUSY => ClaimedBar,
+            _ => "Look at the region's size and flags",
+        },
         errno);
 }

@@ -84,9 +84,15 @@ public enum VfioErrorKind
     /// <summary>A hot reset would hit functions that this process does not own.</summary>
     ResetSetNotOwned,
 
-    /// <summary>The device was reset, and did not come back.</summary>
+    /// <summary>
+    /// The device does not answer: it did not come back from a reset, or its registers were accessed while memory accesses were off, or it
+    /// was in reset or in low power. It may answer again.
+    /// </summary>
     DeviceUnreachable,
 
     /// <summary>The host uses the device for something that it should not lose unasked; nothing was changed.</summary>
     InUse,
+
+    /// <summary>The device was taken away: it was unplugged, or its driver was unbound and the time to let it go is over. Open it anew when it is back.</summary>
+    DeviceGone,
 }

@@ -34,7 +34,11 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
         short version;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, owner);
+            if (_disposed)
+            {
+                throw Ended();
+            }
+
             if (_inUse)
             {
                 throw new InvalidOperationException($"The {owner.GetType().Name} is being awaited already; one await at a time.");
@@ -126,7 +130,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
             if (_pending)
             {
                 End();
-                _source.SetException(new ObjectDisposedException(owner.GetType().Name));
+                _source.SetException(Ended());
             }
         }
     }
@@ -155,6 +159,8 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
     void IValueTaskSource<TResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _source.OnCompleted(continuation, state, token, flags);
+
+    private Exception Ended() => (owner as IEndedOwner)?.Ended() ?? new ObjectDisposedException(owner.GetType().Name);
 
     private void Arm()
     {

@@ -58,6 +58,15 @@ internal sealed unsafe class EventLoop
         }
     }
 
+    /// <summary>Forgets whose a descriptor was that is closed already, and so out of the set.</summary>
+    public void Forget(ulong key)
+    {
+        lock (_gate)
+        {
+            _registered.Remove(key);
+        }
+    }
+
     private void Control(uint operation, int descriptor, uint events, ulong key)
     {
         using DescriptorLease epoll = _epoll.Lease();

@@ -9,6 +9,7 @@ internal sealed unsafe class MemoryHandle : SafeHandle
     private const long HugePage = 2L << 20;
 
     private readonly IVfioKernel _kernel;
+    private FaultRange? _guard;
 
     private MemoryHandle(IVfioKernel kernel, nint address, long length, long pageSize, KernelHandle? file = null)
         : base(invalidHandleValue: 0, ownsHandle: true)
@@ -100,8 +101,13 @@ internal sealed unsafe class MemoryHandle : SafeHandle
             : throw MemoryErrors.MapFile(offset, length, -result);
     }
 
+    /// <summary>Enters the pages where faults are expected, until they are given back.</summary>
+    public FaultRange Guard() => _guard = FaultTable.Add(Address, Length);
+
     protected override bool ReleaseHandle()
     {
+        // Before others can get the addresses.
+        _guard?.Withdraw();
         bool done = _kernel.UnmapMemory(handle, (nuint)Length) >= 0;
         File?.Dispose();
         return done;

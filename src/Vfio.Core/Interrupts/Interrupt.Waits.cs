@@ -30,7 +30,7 @@ public sealed partial class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
     public bool TryWait(TimeSpan timeout, out ulong count)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         _event.CountWait();
         return timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(new Deadline(timeout), out count);
     }
@@ -45,7 +45,7 @@ public sealed partial class Interrupt
     public bool TryWait(TimeSpan timeout, SpinPolicy spin, out ulong count)
     {
         ArgumentNullException.ThrowIfNull(spin);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         var deadline = new Deadline(timeout);
         _event.CountWait();
         long start = Stopwatch.GetTimestamp();
@@ -95,7 +95,7 @@ public sealed partial class Interrupt
 
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             return _handler is null
                 ? _handler = new InterruptHandler(this, handler, options, _host.Kernel)
                 : throw new InvalidOperationException($"{_set.DeviceName}: vector {Vector} has a handler already. Dispose it first.");
@@ -150,15 +150,14 @@ public sealed partial class Interrupt
     private bool Take(out ulong count)
     {
         count = _event.Take();
-        ObjectDisposedException.ThrowIf(count == 0, this);
-        return true;
+        return count != 0 ? true : throw _set.Ended(this);
     }
 
     private bool TakeBefore(Deadline deadline, out ulong count)
     {
         while (!_event.TryTake(out count))
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             int milliseconds = deadline.Milliseconds;
             if (milliseconds == 0)
             {

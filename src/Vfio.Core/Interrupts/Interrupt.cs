@@ -8,7 +8,7 @@ namespace Vfio.Core;
 /// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on the thread pool; there is one
 /// handler at a time. Disposing the set, or removing the vector from it, ends every wait with <see cref="ObjectDisposedException"/>.
 /// </remarks>
-public sealed partial class Interrupt
+public sealed partial class Interrupt : IEndedOwner
 {
     private readonly InterruptSet _set;
     private readonly VfioHost _host;
@@ -86,14 +86,20 @@ public sealed partial class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
     public SafeHandle ExportEvent()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         return _event.Export();
     }
+
+    /// <inheritdoc/>
+    Exception IEndedOwner.Ended() => _set.Ended(this);
 
     /// <summary>Gives the resample event, or takes it away. The set's lock is held.</summary>
     internal void SetResample(ResampleEvent? resample) => _resample = resample;
 
-    /// <summary>Ends it, which the kernel has disabled, or not enabled. Waits for a running handler unless it is called from there.</summary>
+    /// <summary>
+    /// Ends it, which the kernel has disabled, or not enabled. Waits for a running handler unless it is called from there, or the device is
+    /// gone: whoever wants that back waits already.
+    /// </summary>
     internal void Dispose()
     {
         InterruptHandler? handler;
@@ -108,9 +114,25 @@ public sealed partial class Interrupt
             handler = _handler;
         }
 
-        handler?.Dispose();
+        if (_set.IsGone)
+        {
+            handler?.Stop();
+        }
+        else
+        {
+            handler?.Dispose();
+        }
+
         _awaiter.Dispose();
         _resample?.End();
         _event.End();
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw _set.Ended(this);
+        }
     }
 }

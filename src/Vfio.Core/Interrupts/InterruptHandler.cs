@@ -49,7 +49,8 @@ public sealed class InterruptHandler : IDisposable
         }
     }
 
-    private void Stop()
+    /// <summary>Ends the calls after the one that may be running.</summary>
+    internal void Stop()
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {

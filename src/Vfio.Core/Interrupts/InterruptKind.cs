@@ -63,6 +63,11 @@ public sealed class InterruptKind
         return _device.Adopt(() => EnableOnce(count, reserved));
     }
 
+    /// <inheritdoc cref="InterruptSet.Ended"/>
+    internal Exception Ended(object owner) => _device.Ended(owner);
+
+    internal bool IsGone => _device.Lifetime.IsGone;
+
     /// <summary>Enables the vectors that are enabled once more.</summary>
     internal void Rearm()
     {

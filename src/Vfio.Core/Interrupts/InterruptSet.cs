@@ -37,6 +37,12 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
 
     internal string DeviceName => _transport.Name;
 
+    /// <summary>What an operation throws that comes after the end.</summary>
+    internal Exception Ended(object owner) => _kind.Ended(owner);
+
+    /// <summary>Whether the set ends because the device is gone.</summary>
+    internal bool IsGone => _kind.IsGone;
+
     /// <summary>The vector of a number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not enabled.</exception>
     public Interrupt this[int vector]

@@ -26,7 +26,7 @@ public sealed class ResampleEvent : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the interrupts, have been disposed.</exception>
     public void Signal()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         Source.Signal();
     }
 
@@ -36,7 +36,7 @@ public sealed class ResampleEvent : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the interrupts, have been disposed.</exception>
     public SafeHandle ExportEvent()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         return Source.Export();
     }
 
@@ -67,5 +67,13 @@ public sealed class ResampleEvent : IDisposable
     {
         _disposed = true;
         Source.Dispose();
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw _interrupt.Set.Ended(this);
+        }
     }
 }

@@ -46,7 +46,7 @@ public sealed class WriteTrigger : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the device, has been disposed.</exception>
     public void Signal()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         _event.Signal();
     }
 
@@ -56,7 +56,7 @@ public sealed class WriteTrigger : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the device, has been disposed.</exception>
     public SafeHandle ExportEvent()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfDisposed();
         return _event.Export();
     }
 
@@ -103,5 +103,13 @@ public sealed class WriteTrigger : IDisposable
         }
 
         return new WriteTrigger(device, writer, region, offset, width, value, source);
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw _device.Ended(this);
+        }
     }
 }

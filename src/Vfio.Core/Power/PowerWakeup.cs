@@ -6,7 +6,7 @@ namespace Vfio.Core;
 /// <see cref="DevicePower.ExitLowPower"/>. Awaits are one at a time, and go on on the thread pool. Disposing it, or the device, ends
 /// every wait with <see cref="ObjectDisposedException"/>; a device that is in low power stays there.
 /// </remarks>
-public sealed class PowerWakeup : IDisposable
+public sealed class PowerWakeup : IDisposable, IEndedOwner
 {
     private readonly VfioDevice _device;
     private readonly DevicePower _power;
@@ -51,10 +51,10 @@ public sealed class PowerWakeup : IDisposable
         var deadline = new Deadline(timeout);
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ThrowIfDisposed();
             if (TakeAndLeave())
             {
-                ObjectDisposedException.ThrowIf(_disposed, this);
+                ThrowIfDisposed();
                 return true;
             }
 
@@ -84,6 +84,9 @@ public sealed class PowerWakeup : IDisposable
         _device.Forget(this);
     }
 
+    /// <inheritdoc/>
+    Exception IEndedOwner.Ended() => _device.Ended(this);
+
     internal void Signal()
     {
         lock (_gate)
@@ -108,6 +111,14 @@ public sealed class PowerWakeup : IDisposable
             _awaiter.Dispose();
             Event.Signal();
             Event.Dispose();
+        }
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw _device.Ended(this);
         }
     }
 

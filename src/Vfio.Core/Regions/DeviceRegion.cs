@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vfio.Native;
 
 namespace Vfio.Core;
 
@@ -9,6 +10,9 @@ namespace Vfio.Core;
 /// <remarks>Thread-safe. The region is usable until its device is disposed.</remarks>
 public sealed class DeviceRegion : IRegisterAccess
 {
+    // Before it come BARs and the expansion ROM, which read as ones where no device is.
+    private const int ConfigIndex = (int)VfioUapi.VFIO_PCI_CONFIG_REGION_INDEX;
+
     private readonly VfioDevice _device;
     private readonly IDeviceTransport _transport;
     private readonly RegionInfo _info;
@@ -48,7 +52,7 @@ public sealed class DeviceRegion : IRegisterAccess
 
     /// <summary>Maps the region into the process, so that an access is one instruction.</summary>
     /// <returns>The mapped region. The caller disposes it; the device does so at the latest.</returns>
-    /// <exception cref="VfioException">The region is absent or cannot be mapped, or the kernel refused.</exception>
+    /// <exception cref="VfioException">The region is absent or cannot be mapped, the kernel refused, or the device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public MappedRegion Map()
     {
@@ -94,7 +98,7 @@ public sealed class DeviceRegion : IRegisterAccess
 
     /// <summary>Reads bytes by calls into the kernel (<c>pread</c>), which accesses the device in the largest aligned pieces.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bytes do not lie in the region.</exception>
-    /// <exception cref="VfioException">The kernel refused.</exception>
+    /// <exception cref="VfioException">The kernel refused, or the device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public void Read(long offset, Span<byte> destination)
     {
@@ -104,7 +108,7 @@ public sealed class DeviceRegion : IRegisterAccess
 
     /// <summary>Writes bytes by calls into the kernel (<c>pwrite</c>), which accesses the device in the largest aligned pieces.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bytes do not lie in the region.</exception>
-    /// <exception cref="VfioException">The kernel refused.</exception>
+    /// <exception cref="VfioException">The kernel refused, or the device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The device has been disposed.</exception>
     public void Write(long offset, ReadOnlySpan<byte> source)
     {
@@ -179,7 +183,13 @@ public sealed class DeviceRegion : IRegisterAccess
     {
         CheckAligned(offset, sizeof(T));
         T value = default;
-        _transport.Read(_info, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<T>(ref value));
+        _transport.Read(_info, offset, bytes);
+        if (!bytes.ContainsAnyExcept(byte.MaxValue) && Index < ConfigIndex)
+        {
+            _device.RequireAnswer();
+        }
+
         return value;
     }
 

@@ -4,11 +4,13 @@ namespace Vfio.Core;
 
 /// <content>
 /// The accessors. A read is not inlined, so that the compiler cannot see what its caller uses of it, and makes no narrower
-/// access; a write is, for a store is never narrowed.
+/// access; a write is, for a store is never narrowed. Each holds the epoch of the range against itself before and after, and so finds
+/// whether it met the device (<see cref="FaultRange"/>).
 /// </content>
 public sealed unsafe partial class MappedRegion
 {
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public byte Read8(long offset)
@@ -18,12 +20,19 @@ public sealed unsafe partial class MappedRegion
             return ReadSlowly8(offset);
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         byte value = Volatile.Read(ref *(byte*)(_base + offset));
+        if (Volatile.Read(ref *_epoch) != epoch || value == byte.MaxValue)
+        {
+            Examine(epoch);
+        }
+
         GC.KeepAlive(this);
         return value;
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ushort Read16(long offset)
@@ -33,12 +42,19 @@ public sealed unsafe partial class MappedRegion
             return ReadSlowly16(offset);
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         ushort value = Volatile.Read(ref *(ushort*)(_base + offset));
+        if (Volatile.Read(ref *_epoch) != epoch || value == ushort.MaxValue)
+        {
+            Examine(epoch);
+        }
+
         GC.KeepAlive(this);
         return value;
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public uint Read32(long offset)
@@ -48,12 +64,19 @@ public sealed unsafe partial class MappedRegion
             return ReadSlowly32(offset);
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         uint value = Volatile.Read(ref *(uint*)(_base + offset));
+        if (Volatile.Read(ref *_epoch) != epoch || value == uint.MaxValue)
+        {
+            Examine(epoch);
+        }
+
         GC.KeepAlive(this);
         return value;
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public ulong Read64(long offset)
@@ -63,19 +86,32 @@ public sealed unsafe partial class MappedRegion
             return ReadSlowly64(offset);
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         ulong value = Volatile.Read(ref *(ulong*)(_base + offset));
+        if (Volatile.Read(ref *_epoch) != epoch || value == ulong.MaxValue)
+        {
+            Examine(epoch);
+        }
+
         GC.KeepAlive(this);
         return value;
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write8(long offset, byte value)
     {
         if (IsFast(offset, sizeof(byte)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write8(_base + offset, value);
+            if (Volatile.Read(ref *_epoch) != epoch)
+            {
+                Examine(epoch);
+            }
+
             GC.KeepAlive(this);
         }
         else
@@ -85,13 +121,20 @@ public sealed unsafe partial class MappedRegion
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write16(long offset, ushort value)
     {
         if (IsFast(offset, sizeof(ushort)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write16(_base + offset, value);
+            if (Volatile.Read(ref *_epoch) != epoch)
+            {
+                Examine(epoch);
+            }
+
             GC.KeepAlive(this);
         }
         else
@@ -101,13 +144,20 @@ public sealed unsafe partial class MappedRegion
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write32(long offset, uint value)
     {
         if (IsFast(offset, sizeof(uint)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write32(_base + offset, value);
+            if (Volatile.Read(ref *_epoch) != epoch)
+            {
+                Examine(epoch);
+            }
+
             GC.KeepAlive(this);
         }
         else
@@ -117,13 +167,20 @@ public sealed unsafe partial class MappedRegion
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write64(long offset, ulong value)
     {
         if (IsFast(offset, sizeof(ulong)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write64(_base + offset, value);
+            if (Volatile.Read(ref *_epoch) != epoch)
+            {
+                Examine(epoch);
+            }
+
             GC.KeepAlive(this);
         }
         else
@@ -133,6 +190,7 @@ public sealed unsafe partial class MappedRegion
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public void Read32(long offset, Span<uint> destination)
     {
@@ -142,11 +200,13 @@ public sealed unsafe partial class MappedRegion
             return;
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         Mmio.ReadBlock32(_base + offset, destination);
-        GC.KeepAlive(this);
+        Check(epoch, destination is [.., uint.MaxValue]);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public void Read64(long offset, Span<ulong> destination)
     {
@@ -156,11 +216,13 @@ public sealed unsafe partial class MappedRegion
             return;
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         Mmio.ReadBlock64(_base + offset, destination);
-        GC.KeepAlive(this);
+        Check(epoch, destination is [.., ulong.MaxValue]);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public void Write32(long offset, ReadOnlySpan<uint> source)
     {
@@ -170,11 +232,13 @@ public sealed unsafe partial class MappedRegion
             return;
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         Mmio.WriteBlock32(_base + offset, source);
-        GC.KeepAlive(this);
+        Check(epoch, isSuspicious: false);
     }
 
     /// <inheritdoc/>
+    /// <exception cref="VfioException">The device did not answer, or is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public void Write64(long offset, ReadOnlySpan<ulong> source)
     {
@@ -184,51 +248,78 @@ public sealed unsafe partial class MappedRegion
             return;
         }
 
+        ulong epoch = FaultRange.Begin(_epoch);
         Mmio.WriteBlock64(_base + offset, source);
-        GC.KeepAlive(this);
+        Check(epoch, isSuspicious: false);
     }
 
     /// <summary>Takes one register of 32 bits out, for a loop that accesses nothing else: checked once, here, and never again.</summary>
     /// <param name="offset">Where it is, in bytes, a multiple of 4, in a part that is mapped (<see cref="Areas"/>).</param>
     /// <exception cref="ArgumentException">The offset is misaligned, outside, or in a part that is not mapped.</exception>
+    /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public Register32 Register32(long offset) => new(this, AddressOf(offset, sizeof(uint)));
+    public Register32 Register32(long offset) => new(this, AddressOf(offset, sizeof(uint)), _epoch);
 
     /// <summary>Takes one register of 64 bits out, for a loop that accesses nothing else: checked once, here, and never again.</summary>
     /// <param name="offset">Where it is, in bytes, a multiple of 8, in a part that is mapped (<see cref="Areas"/>).</param>
     /// <exception cref="ArgumentException">The offset is misaligned, outside, or in a part that is not mapped.</exception>
+    /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public Register64 Register64(long offset) => new(this, AddressOf(offset, sizeof(ulong)));
+    public Register64 Register64(long offset) => new(this, AddressOf(offset, sizeof(ulong)), _epoch);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte ReadSlowly8(long offset)
     {
-        byte value = IsInSmallerArea(offset, sizeof(byte)) ? Mmio.Read8(_base + offset) : _region.Read8(offset);
-        GC.KeepAlive(this);
+        if (!IsInSmallerArea(offset, sizeof(byte)))
+        {
+            return _region.Read8(offset);
+        }
+
+        ulong epoch = FaultRange.Begin(_epoch);
+        byte value = Mmio.Read8(_base + offset);
+        Check(epoch, value == byte.MaxValue);
         return value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ushort ReadSlowly16(long offset)
     {
-        ushort value = IsInSmallerArea(offset, sizeof(ushort)) ? Mmio.Read16(_base + offset) : _region.Read16(offset);
-        GC.KeepAlive(this);
+        if (!IsInSmallerArea(offset, sizeof(ushort)))
+        {
+            return _region.Read16(offset);
+        }
+
+        ulong epoch = FaultRange.Begin(_epoch);
+        ushort value = Mmio.Read16(_base + offset);
+        Check(epoch, value == ushort.MaxValue);
         return value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint ReadSlowly32(long offset)
     {
-        uint value = IsInSmallerArea(offset, sizeof(uint)) ? Mmio.Read32(_base + offset) : _region.Read32(offset);
-        GC.KeepAlive(this);
+        if (!IsInSmallerArea(offset, sizeof(uint)))
+        {
+            return _region.Read32(offset);
+        }
+
+        ulong epoch = FaultRange.Begin(_epoch);
+        uint value = Mmio.Read32(_base + offset);
+        Check(epoch, value == uint.MaxValue);
         return value;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ulong ReadSlowly64(long offset)
     {
-        ulong value = IsInSmallerArea(offset, sizeof(ulong)) ? Mmio.Read64(_base + offset) : _region.Read64(offset);
-        GC.KeepAlive(this);
+        if (!IsInSmallerArea(offset, sizeof(ulong)))
+        {
+            return _region.Read64(offset);
+        }
+
+        ulong epoch = FaultRange.Begin(_epoch);
+        ulong value = Mmio.Read64(_base + offset);
+        Check(epoch, value == ulong.MaxValue);
         return value;
     }
 
@@ -237,8 +328,9 @@ public sealed unsafe partial class MappedRegion
     {
         if (IsInSmallerArea(offset, sizeof(byte)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write8(_base + offset, value);
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -251,8 +343,9 @@ public sealed unsafe partial class MappedRegion
     {
         if (IsInSmallerArea(offset, sizeof(ushort)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write16(_base + offset, value);
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -265,8 +358,9 @@ public sealed unsafe partial class MappedRegion
     {
         if (IsInSmallerArea(offset, sizeof(uint)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write32(_base + offset, value);
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -279,8 +373,9 @@ public sealed unsafe partial class MappedRegion
     {
         if (IsInSmallerArea(offset, sizeof(ulong)))
         {
+            ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write64(_base + offset, value);
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -307,6 +402,7 @@ public sealed unsafe partial class MappedRegion
 
     /// <summary>Whether an access that is not in the fast part is in another that is mapped.</summary>
     /// <exception cref="ArgumentException">The offset is misaligned or outside.</exception>
+    /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping has been disposed.</exception>
     private bool IsInSmallerArea(long offset, int width)
     {
@@ -315,7 +411,11 @@ public sealed unsafe partial class MappedRegion
             AccessErrors.Throw(offset, width, Length);
         }
 
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            throw Ended();
+        }
+
         foreach (RegionArea area in _areas)
         {
             if (offset >= area.Offset && offset <= area.End - width)

@@ -64,7 +64,7 @@ internal sealed class DeviceReset(VfioDevice device, ResetOptions options)
             {
                 PutBack(devices[i], states[i]);
             }
-            catch (ObjectDisposedException) when (devices[i] != device)
+            catch (Exception error) when (devices[i] != device && IsOver(error))
             {
                 // Its owner closed it meanwhile, and wants nothing of it any more.
             }
@@ -81,13 +81,15 @@ internal sealed class DeviceReset(VfioDevice device, ResetOptions options)
         }
     }
 
+    private static bool IsOver(Exception error) => error is ObjectDisposedException or VfioException { Kind: VfioErrorKind.DeviceGone };
+
     private PciConfigState? Save(VfioDevice hit)
     {
         try
         {
             return options.RestoreConfig ? PciConfigState.Save(hit.Config) : null;
         }
-        catch (ObjectDisposedException) when (hit != device)
+        catch (Exception error) when (hit != device && IsOver(error))
         {
             return null;
         }
