@@ -9,9 +9,11 @@ devices_prepare() {
     truncate -s 64M "$dir/nvme.raw"
     devices=(
         -nodefaults -display none
+        # The kernel's own hot-plug of PCI Express serves the ports, as on most machines: ACPI's would take a device without asking.
+        -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
         ${mode_iommu:+-device "$mode_iommu"}
 
-        -device 'edu,addr=3'
+        -device 'edu,id=edu,addr=3'
 
         -drive "file=$(qemu_escape "$dir/nvme.raw"),if=none,id=namespace,format=raw,discard=unmap"
         -device 'nvme,id=nvme,serial=lab,addr=4'
@@ -21,7 +23,7 @@ devices_prepare() {
         -device 'ivshmem-plain,memdev=shared,addr=5'
 
         -device 'pcie-root-port,id=port1,chassis=1,slot=1,addr=6'
-        -device 'igb,bus=port1'
+        -device 'igb,id=igb,bus=port1'
 
         # Behind a conventional bridge the IOMMU cannot tell the devices apart: both are one group.
         -device 'pcie-root-port,id=port2,chassis=2,slot=2,addr=7'

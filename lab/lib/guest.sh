@@ -70,10 +70,21 @@ guest_prepare() {
         "${devices[@]}"
         -device 'virtio-serial-pci,id=ports,addr=0x10'
     )
+    guest_monitor
     guest_export host / 0x11 ,readonly=on
     guest_export repository "$repository" 0x12
     guest_export share "$share" 0x13
     [[ -z $kernel_modules ]] || guest_export modules "$kernel_modules" 0x14 ,readonly=on
+}
+
+# The guest has QEMU's monitor at a port, to unplug devices and plug them in. Both ends are QEMU's: a socket joins them.
+guest_monitor() {
+    local socket
+    socket=$(qemu_escape "$guest_dir/monitor")
+    qemu+=(
+        -chardev "socket,id=monitor,path=$socket,server=on,wait=off" -mon chardev=monitor,mode=readline
+        -chardev "socket,id=unplug,path=$socket,reconnect-ms=500" -device virtserialport,chardev=unplug,name=monitor
+    )
 }
 
 # guest_export TAG DIRECTORY ADDRESS [OPTIONS]: DIRECTORY is there in the guest as a 9p file system.

@@ -8,11 +8,12 @@ namespace Vfio.Core;
 /// <param name="owner">Who has the descriptor, for messages.</param>
 /// <param name="descriptor">The descriptor, which the owner keeps open until it has disposed this.</param>
 /// <param name="host">The host whose loop waits.</param>
+/// <param name="ended">Makes what a wait throws when the owner has ended; by default that it was disposed.</param>
 /// <remarks>
 /// A wait is pending from <see cref="WaitAsync"/> until the event, the cancellation or the disposal ends it, whichever
 /// takes the pending state first under the lock. Continuations run on the thread pool, never on the loop's thread.
 /// </remarks>
-internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor, VfioHost host)
+internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor, VfioHost host, Func<Exception>? ended = null)
     : IValueTaskSource<TResult>, IEventListener, IDisposable
     where TTake : IEventTake<TResult>
 {
@@ -160,7 +161,7 @@ internal sealed class EventAwaiter<TTake, TResult>(object owner, int descriptor,
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _source.OnCompleted(continuation, state, token, flags);
 
-    private Exception Ended() => (owner as IEndedOwner)?.Ended() ?? new ObjectDisposedException(owner.GetType().Name);
+    private Exception Ended() => ended?.Invoke() ?? new ObjectDisposedException(owner.GetType().Name);
 
     private void Arm()
     {

@@ -6,9 +6,10 @@ namespace Vfio.Core;
 /// <remarks>
 /// Thread-safe. Every trigger is counted once and handed to one wait or handler: of several, whichever comes first gets all
 /// that has gathered. Blocking waits may be many; awaits are one at a time, and go on on the thread pool; there is one
-/// handler at a time. Disposing the set, or removing the vector from it, ends every wait with <see cref="ObjectDisposedException"/>.
+/// handler at a time. Disposing the set, or removing the vector from it, ends every wait with <see cref="ObjectDisposedException"/>;
+/// the release of a device that the kernel wants back does with a <see cref="VfioException"/> of the kind <see cref="VfioErrorKind.DeviceGone"/>.
 /// </remarks>
-public sealed partial class Interrupt : IEndedOwner
+public sealed partial class Interrupt
 {
     private readonly InterruptSet _set;
     private readonly VfioHost _host;
@@ -26,7 +27,7 @@ public sealed partial class Interrupt : IEndedOwner
         _host = host;
         Vector = vector;
         _event = new InterruptEvent(source);
-        _awaiter = new EventAwaiter<InterruptEvent, ulong>(this, source.Descriptor, host);
+        _awaiter = new EventAwaiter<InterruptEvent, ulong>(this, source.Descriptor, host, () => set.Ended(this));
     }
 
     /// <summary>The number of the vector, from 0.</summary>
@@ -89,9 +90,6 @@ public sealed partial class Interrupt : IEndedOwner
         ThrowIfDisposed();
         return _event.Export();
     }
-
-    /// <inheritdoc/>
-    Exception IEndedOwner.Ended() => _set.Ended(this);
 
     /// <summary>Gives the resample event, or takes it away. The set's lock is held.</summary>
     internal void SetResample(ResampleEvent? resample) => _resample = resample;

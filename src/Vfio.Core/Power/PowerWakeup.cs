@@ -6,7 +6,7 @@ namespace Vfio.Core;
 /// <see cref="DevicePower.ExitLowPower"/>. Awaits are one at a time, and go on on the thread pool. Disposing it, or the device, ends
 /// every wait with <see cref="ObjectDisposedException"/>; a device that is in low power stays there.
 /// </remarks>
-public sealed class PowerWakeup : IDisposable, IEndedOwner
+public sealed class PowerWakeup : IDisposable
 {
     private readonly VfioDevice _device;
     private readonly DevicePower _power;
@@ -19,7 +19,7 @@ public sealed class PowerWakeup : IDisposable, IEndedOwner
         _device = device;
         _power = power;
         Event = EventFd.Create(device.Host.Kernel);
-        _awaiter = new EventAwaiter<Take, bool>(this, Event.Descriptor, device.Host);
+        _awaiter = new EventAwaiter<Take, bool>(this, Event.Descriptor, device.Host, () => device.Ended(this));
     }
 
     /// <summary>Whether the device was woken, or left low power. Asking does not wake it.</summary>
@@ -83,9 +83,6 @@ public sealed class PowerWakeup : IDisposable, IEndedOwner
         End();
         _device.Forget(this);
     }
-
-    /// <inheritdoc/>
-    Exception IEndedOwner.Ended() => _device.Ended(this);
 
     internal void Signal()
     {

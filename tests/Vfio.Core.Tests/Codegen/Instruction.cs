@@ -12,6 +12,9 @@ internal sealed partial record Instruction(string Text, int Width, bool IsStore,
     /// <summary>Whether the access is at a base and an index: what the compiler makes of a register behind an offset, and never of a field.</summary>
     public bool IsIndexed => Width != 0 && Indexed().IsMatch(Text);
 
+    /// <summary>Whether a word of 64 bits in memory is compared with a register: what becomes of the comparison of an epoch, and of no bound.</summary>
+    public bool IsComparedWord => Width == 64 && ComparedWord().IsMatch(Text);
+
     public static Instruction Parse(string text)
     {
         Match call = Call().Match(text);
@@ -41,6 +44,9 @@ internal sealed partial record Instruction(string Text, int Width, bool IsStore,
 
     [GeneratedRegex(@"^(call|tail\.jmp|jmp)\s+\[(r\d+\])?([\w.]+\.)?(?<callee>\w+:\w+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"^cmp\s+qword ptr \[r\w+\], r\w+$")]
+    private static partial Regex ComparedWord();
 
     [GeneratedRegex(@"ptr\s+\[r\w+\+\d?\*?r\w+", RegexOptions.ExplicitCapture)]
     private static partial Regex Indexed();

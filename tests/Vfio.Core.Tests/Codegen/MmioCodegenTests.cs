@@ -12,6 +12,8 @@ namespace Vfio.Core.Tests;
 /// </summary>
 public sealed partial class MmioCodegenTests
 {
+    private const string Examine = "MappedRegion:Examine";
+
     private static readonly Lazy<CodegenProbe> _controls = new(static () => CodegenProbe.Run("TieredCompilation=0"));
 
     public static TheoryData<string> Settings { get; } = new(
@@ -48,6 +50,10 @@ public sealed partial class MmioCodegenTests
             string[] words = name.Split(':')[1].Split('_');
             int count = words[1] == "Loop" ? 0 : int.Parse(words[1], CultureInfo.InvariantCulture);
             Assert.All(compiled, method => AssertAccesses(method, AccessOf(words[0], count)));
+            if (name.EndsWith("OneRegister", StringComparison.Ordinal))
+            {
+                Assert.All(compiled.Where(static m => Calls(m, Examine) != 0), method => AssertGuarded(method, count));
+            }
         }
     }
 
@@ -111,7 +117,16 @@ public sealed partial class MmioCodegenTests
         Assert.True(access.Width == expected.Width && access.IsStore == expected.IsStore, Explain(method));
         Assert.True(expected.IsStore || IsLoadInto(access, expected), Explain(method));
         string slow = string.Concat("MappedRegion:", name.AsSpan(0, expected.IsStore ? 5 : 4), "Slowly", name.AsSpan(expected.IsStore ? 5 : 4));
-        Assert.All(method.Instructions.Where(static i => i.Callee is not null), i => Assert.Equal(slow, i.Callee));
+        Assert.All(method.Instructions.Where(static i => i.Callee is not null), i => Assert.True(i.Callee == slow || i.Callee == Examine, Explain(method)));
+        AssertGuarded(method, 1);
+    }
+
+    /// <summary>Each access is held against the epoch: taken before it, compared after it, and looked at where that differs.</summary>
+    private static void AssertGuarded(MachineMethod method, int count)
+    {
+        Assert.Equal(count, Calls(method, Examine));
+        Instruction[] epochs = [.. method.Instructions.Where(static i => i.IsComparedWord)];
+        Assert.True(epochs.Length == count, Explain(method));
     }
 
     /// <summary>A loop over a span: no access of another width than its own, however the compiler shapes the loop.</summary>

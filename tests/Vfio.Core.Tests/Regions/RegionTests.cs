@@ -139,8 +139,10 @@ public sealed class RegionTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => region.Register64(-8));
 
         Device.Dispose();
-        Assert.Equal(0u, doorbell.Read());
-        doorbell.Write(9);
+        Assert.Throws<ObjectDisposedException>(() => doorbell.Read());
+        Assert.Throws<ObjectDisposedException>(() => doorbell.Write(9));
+        Assert.Throws<ObjectDisposedException>(() => wide.Read());
+        Assert.Throws<ObjectDisposedException>(() => wide.Write(9));
         Assert.Equal([7, 0, 0, 0], Bar0.Peek(4, 4));
         Assert.Throws<ObjectDisposedException>(() => region.Register32(4));
         GC.KeepAlive(region);
