@@ -2,7 +2,7 @@ using Vfio.Core;
 
 namespace Vfio.Tool.Bench.Irq;
 
-/// <summary>A thread that blocks in <see cref="Interrupt.TryWait"/>.</summary>
+/// <summary>A thread that blocks in <see cref="Interrupt.TryWait(TimeSpan, out ulong)"/>.</summary>
 internal sealed class BlockingWaiter : IrqWaiter
 {
     // Only for its end: a wait that is woken is not prolonged by it.
