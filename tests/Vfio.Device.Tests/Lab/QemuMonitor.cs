@@ -1,0 +1,43 @@
+using System.Text;
+using Vfio.Core;
+using Xunit;
+
+namespace Vfio.Device.Tests.Lab;
+
+/// <summary>QEMU's monitor, which the lab gives the guest at a port, to pull devices out and plug them in.</summary>
+internal static class QemuMonitor
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Presses the button at the slot. The device goes when the kernel has let go of it.</summary>
+    public static void Unplug(string id) => Say("device_del " + id);
+
+    /// <summary>Plugs a device in, and waits until the kernel has found it.</summary>
+    public static void Plug(string line, PciAddress address)
+    {
+        Say("device_add " + line);
+        Await(() => Exists(address), address + " is not there");
+    }
+
+    /// <summary>Waits until a device is gone.</summary>
+    public static void AwaitGone(PciAddress address) => Await(() => !Exists(address), address + " is still there");
+
+    public static bool Exists(PciAddress address) => Directory.Exists("/sys/bus/pci/devices/" + address);
+
+    private static void Await(Func<bool> condition, string problem) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            Thread.Sleep(100);
+            return condition();
+        },
+        _patience), problem);
+
+    private static void Say(string line)
+    {
+        string? port = Directory.GetDirectories("/sys/class/virtio-ports").FirstOrDefault(static folder
+            => File.ReadAllText(Path.Combine(folder, "name")).Trim() == "monitor");
+        Assert.SkipWhen(port is null, "needs QEMU's monitor, which only the lab's guest has");
+        using FileStream stream = new("/dev/" + Path.GetFileName(port), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        stream.Write(Encoding.ASCII.GetBytes(line + "\n"));
+    }
+}
