@@ -112,14 +112,23 @@ public sealed partial class VfioDevice
         // First, so that an operation that begins now is refused, whatever the end has to wait for.
         Lifetime.End(state);
 
-        // Whoever comes second waits, and finds the device closed.
-        lock (_closeGate)
+        // Whoever comes second waits, and finds the device closed. Only a handler of its interrupts must not, because the first waits for it.
+        if (!InterruptHandler.TryEnter(_closeGate, this))
+        {
+            return;
+        }
+
+        try
         {
             if (!_closed)
             {
                 _closed = true;
                 Close();
             }
+        }
+        finally
+        {
+            _closeGate.Exit();
         }
     }
 

@@ -33,8 +33,9 @@ public sealed class DeviceInterrupts
     public InterruptKind Msix { get; }
 
     /// <summary>
-    /// Errors that the PCI Express link or the device reports and that cannot be corrected (AER): one vector, which the kernel triggers when it is told
-    /// (<c>VFIO_PCI_ERR_IRQ_INDEX</c>). PCI Express functions have it. Whoever gets it should stop using the device and reset it.
+    /// Errors that a PCI Express device or its link reports and that cannot be corrected (AER): one vector, which the kernel triggers when it is told
+    /// (<c>VFIO_PCI_ERR_IRQ_INDEX</c>). Some kernels offer it for conventional functions too, which never trigger it. Whoever gets it should
+    /// stop using the device, and reset it.
     /// </summary>
     public InterruptKind Error { get; }
 

@@ -30,7 +30,7 @@ public sealed partial class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed, before or while waiting.</exception>
     public bool TryWait(TimeSpan timeout, out ulong count)
     {
-        ThrowIfDisposed();
+        RequireEnabled();
         _event.CountWait();
         return timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(new Deadline(timeout), out count);
     }
@@ -45,7 +45,7 @@ public sealed partial class Interrupt
     public bool TryWait(TimeSpan timeout, SpinPolicy spin, out ulong count)
     {
         ArgumentNullException.ThrowIfNull(spin);
-        ThrowIfDisposed();
+        RequireEnabled();
         var deadline = new Deadline(timeout);
         _event.CountWait();
         long start = Stopwatch.GetTimestamp();
@@ -95,7 +95,7 @@ public sealed partial class Interrupt
 
         lock (_gate)
         {
-            ThrowIfDisposed();
+            RequireEnabled();
             return _handler is null
                 ? _handler = new InterruptHandler(this, handler, options, _host.Kernel)
                 : throw new InvalidOperationException($"{_set.DeviceName}: vector {Vector} has a handler already. Dispose it first.");
@@ -157,7 +157,7 @@ public sealed partial class Interrupt
     {
         while (!_event.TryTake(out count))
         {
-            ThrowIfDisposed();
+            RequireEnabled();
             int milliseconds = deadline.Milliseconds;
             if (milliseconds == 0)
             {

@@ -87,12 +87,20 @@ public sealed partial class Interrupt
     /// <exception cref="ObjectDisposedException">The interrupts have been disposed.</exception>
     public SafeHandle ExportEvent()
     {
-        ThrowIfDisposed();
+        RequireEnabled();
         return _event.Export();
     }
 
     /// <summary>Gives the resample event, or takes it away. The set's lock is held.</summary>
     internal void SetResample(ResampleEvent? resample) => _resample = resample;
+
+    internal void RequireEnabled()
+    {
+        if (_disposed)
+        {
+            throw _set.Ended(this);
+        }
+    }
 
     /// <summary>
     /// Ends it, which the kernel has disabled, or not enabled. Waits for a running handler unless it is called from there, or the device is
@@ -124,13 +132,5 @@ public sealed partial class Interrupt
         _awaiter.Dispose();
         _resample?.End();
         _event.End();
-    }
-
-    private void ThrowIfDisposed()
-    {
-        if (_disposed)
-        {
-            throw _set.Ended(this);
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace Vfio.Core;
 /// runs there, so that a slow handler delays only its own vector. A wake costs two calls into the kernel and no allocation.</para>
 /// <para>A handler that throws is called no more: <see cref="Completion"/> fails with its exception. Triggers gather in
 /// the counter, and a wait or another handler gets them.</para>
-/// <para>A handler may dispose itself, its vector or its set, and may wait for, mask, unmask and trigger any vector.</para>
+/// <para>A handler may dispose itself, its vector, its set or its device, and may wait for, mask, unmask and trigger any vector.</para>
 /// </remarks>
 public sealed class InterruptHandler : IDisposable
 {
@@ -34,8 +34,11 @@ public sealed class InterruptHandler : IDisposable
     /// <summary>Ends when the handler will be called no more; it has failed if the handler threw, or the kernel refused to wait.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Whether the calling thread runs a handler of this set.</summary>
-    internal static bool IsWithin(InterruptSet set) => ReferenceEquals(_current?._interrupt.Set, set);
+    /// <summary>Enters the lock of a set's end, unless the thread that has it waits for the calling one, which runs a handler of the set.</summary>
+    internal static bool TryEnter(Lock gate, InterruptSet set) => Enter(gate, ReferenceEquals(_current?._interrupt.Set, set));
+
+    /// <summary>Enters the lock of a device's end, unless the thread that has it waits for the calling one, which runs a handler of the device.</summary>
+    internal static bool TryEnter(Lock gate, VfioDevice device) => Enter(gate, ReferenceEquals(_current?._interrupt.Set.Device, device));
 
     /// <summary>
     /// Ends the calls. Waits for one that is running, unless it is called from there. Triggers that have not been handed over stay counted.
@@ -49,7 +52,22 @@ public sealed class InterruptHandler : IDisposable
         }
     }
 
-    /// <summary>Ends the calls after the one that may be running.</summary>
+    private static bool Enter(Lock gate, bool isWithin)
+    {
+        if (gate.TryEnter())
+        {
+            return true;
+        }
+
+        if (!isWithin)
+        {
+            gate.Enter();
+        }
+
+        return !isWithin;
+    }
+
+    /// <summary>Ends the calls, after the one that may be running.</summary>
     internal void Stop()
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
@@ -69,7 +87,7 @@ public sealed class InterruptHandler : IDisposable
                 RunOnce();
             }
         }
-        catch (ObjectDisposedException) when (Volatile.Read(ref _stopped) != 0)
+        catch (Exception error) when (Volatile.Read(ref _stopped) != 0 && error is ObjectDisposedException or VfioException)
         {
             // It was at the vector when that ended.
         }

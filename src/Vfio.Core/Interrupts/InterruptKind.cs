@@ -27,6 +27,8 @@ public sealed class InterruptKind
 
     internal string Name { get; }
 
+    internal VfioDevice Device => _device;
+
     internal InterruptInfo Info { get; }
 
     /// <summary>Enables the first vectors of this kind (<c>VFIO_DEVICE_SET_IRQS</c>).</summary>
@@ -64,9 +66,10 @@ public sealed class InterruptKind
     }
 
     /// <inheritdoc cref="InterruptSet.Ended"/>
-    internal Exception Ended(object owner) => _device.Ended(owner);
-
-    internal bool IsGone => _device.Lifetime.IsGone;
+    internal Exception Ended(object owner) => _device.Lifetime.IsGone
+        ? _device.Ended(owner)
+        : new ObjectDisposedException(
+            owner.GetType().Name, $"{_transport.Name}: the vector or all of {Name} have been disabled, or the device was disposed.");
 
     /// <summary>Enables the vectors that are enabled once more.</summary>
     internal void Rearm()

@@ -31,7 +31,7 @@ public sealed partial class InterruptSet
         Check(vector);
         lock (_gate)
         {
-            ThrowIfDisposed();
+            RequireEnabled();
             if (_interrupts[vector] is not null)
             {
                 throw new InvalidOperationException($"{DeviceName}: vector {vector} of {_kind.Name} is enabled already.");
@@ -75,7 +75,7 @@ public sealed partial class InterruptSet
         Interrupt removed;
         lock (_gate)
         {
-            ThrowIfDisposed();
+            RequireEnabled();
             removed = this[vector];
             if (_kind.Count == 1)
             {
@@ -101,7 +101,7 @@ public sealed partial class InterruptSet
     {
         lock (_gate)
         {
-            Require(interrupt);
+            RequireEnabled(interrupt);
             RequireMaskable();
             _transport.MaskInterrupt(_kind.Info, interrupt.Vector, masked);
         }
@@ -112,7 +112,7 @@ public sealed partial class InterruptSet
         // Under the lock: between two halves of a change nothing is enabled, and the kernel would refuse.
         lock (_gate)
         {
-            Require(interrupt);
+            RequireEnabled(interrupt);
             _transport.TriggerInterrupt(_kind.Info, interrupt.Vector);
         }
     }
@@ -121,7 +121,7 @@ public sealed partial class InterruptSet
     {
         lock (_gate)
         {
-            Require(interrupt);
+            RequireEnabled(interrupt);
             if (!_kind.Features.HasFlag(InterruptFeatures.AutoMasked))
             {
                 throw InterruptErrors.NotAutoMasked(DeviceName, _kind.Name);
@@ -173,19 +173,19 @@ public sealed partial class InterruptSet
         }
     }
 
-    private void Require(Interrupt interrupt)
-    {
-        if (_disposed || !ReferenceEquals(_interrupts[interrupt.Vector], interrupt))
-        {
-            throw Ended(interrupt);
-        }
-    }
-
-    private void ThrowIfDisposed()
+    private void RequireEnabled()
     {
         if (_disposed)
         {
             throw Ended(this);
+        }
+    }
+
+    private void RequireEnabled(Interrupt interrupt)
+    {
+        if (_disposed || !ReferenceEquals(_interrupts[interrupt.Vector], interrupt))
+        {
+            throw Ended(interrupt);
         }
     }
 

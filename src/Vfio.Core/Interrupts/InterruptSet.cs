@@ -37,11 +37,13 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
 
     internal string DeviceName => _transport.Name;
 
-    /// <summary>What an operation throws that comes after the end.</summary>
-    internal Exception Ended(object owner) => _kind.Ended(owner);
+    internal VfioDevice Device => _kind.Device;
 
     /// <summary>Whether the set ends because the device is gone.</summary>
-    internal bool IsGone => _kind.IsGone;
+    internal bool IsGone => _kind.Device.Lifetime.IsGone;
+
+    /// <summary>What an operation throws that comes after the end.</summary>
+    internal Exception Ended(object owner) => _kind.Ended(owner);
 
     /// <summary>The vector of a number.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not enabled.</exception>
@@ -63,14 +65,9 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
     public void Dispose()
     {
         // Whoever comes second waits: when that is the device, it closes next. Only a handler of the set must not, because the first waits for it.
-        if (!_endGate.TryEnter())
+        if (!InterruptHandler.TryEnter(_endGate, this))
         {
-            if (InterruptHandler.IsWithin(this))
-            {
-                return;
-            }
-
-            _endGate.Enter();
+            return;
         }
 
         try

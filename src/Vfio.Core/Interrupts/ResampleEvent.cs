@@ -26,7 +26,7 @@ public sealed class ResampleEvent : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the interrupts, have been disposed.</exception>
     public void Signal()
     {
-        ThrowIfDisposed();
+        RequireEnabled();
         Source.Signal();
     }
 
@@ -36,7 +36,7 @@ public sealed class ResampleEvent : IDisposable
     /// <exception cref="ObjectDisposedException">It, or the interrupts, have been disposed.</exception>
     public SafeHandle ExportEvent()
     {
-        ThrowIfDisposed();
+        RequireEnabled();
         return Source.Export();
     }
 
@@ -62,18 +62,18 @@ public sealed class ResampleEvent : IDisposable
         }
     }
 
-    /// <summary>Ends it, of which the kernel knows no more.</summary>
-    internal void End()
-    {
-        _disposed = true;
-        Source.Dispose();
-    }
-
-    private void ThrowIfDisposed()
+    private void RequireEnabled()
     {
         if (_disposed)
         {
             throw _interrupt.Set.Ended(this);
         }
+    }
+
+    /// <summary>Ends it, of which the kernel knows no more.</summary>
+    internal void End()
+    {
+        _disposed = true;
+        Source.Dispose();
     }
 }

@@ -7,6 +7,8 @@ public sealed class EndRaceTests : IDisposable
 {
     private const int Msix = (int)VFIO_PCI_MSIX_IRQ_INDEX;
 
+    private const int Rounds = 100;
+
     private static readonly SpinPolicy _spin = SpinPolicy.Fixed(TimeSpan.FromMicroseconds(20)) with { EvenOnOneProcessor = true };
 
     private readonly FakeMachine _machine = FakeMachine.WithDevice();
@@ -27,7 +29,7 @@ public sealed class EndRaceTests : IDisposable
     public void Every_trigger_is_handed_out_or_told_of_as_untaken()
     {
         var random = new Random(7);
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             (_made, _seen) = (0, 0);
             InterruptSet set = _device.Interrupts.Msix.Enable(2);
@@ -56,7 +58,7 @@ public sealed class EndRaceTests : IDisposable
     [Fact]
     public void A_trigger_of_the_device_is_handed_out_even_if_the_end_comes_with_it()
     {
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             _seen = 0;
             InterruptSet set = _device.Interrupts.Msix.Enable(2);

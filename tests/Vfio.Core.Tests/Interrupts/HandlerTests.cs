@@ -124,6 +124,7 @@ public sealed class HandlerTests : IDisposable
     [InlineData("handler")]
     [InlineData("vector")]
     [InlineData("set")]
+    [InlineData("device")]
     public async Task It_may_end_itself(string what)
     {
         InterruptSet set = _device.Interrupts.Msix.Enable(2);
@@ -139,6 +140,9 @@ public sealed class HandlerTests : IDisposable
                     break;
                 case "vector":
                     set.Remove(0);
+                    break;
+                case "device":
+                    _device.Dispose();
                     break;
                 default:
                     set.Dispose();
@@ -169,6 +173,23 @@ public sealed class HandlerTests : IDisposable
             await Task.WhenAll(handlers.Select(static handler => handler.Completion));
             set.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_device_that_is_being_disposed_does_not_wait_for_a_handler_that_disposes_it()
+    {
+        InterruptSet set = _device.Interrupts.Msix.Enable(1);
+        using var entered = new ManualResetEventSlim();
+        InterruptHandler handler = set[0].Handle(_ =>
+        {
+            entered.Set();
+            SpinWait.SpinUntil(() => Throws(() => _device.Interrupts.Msix.Enable(1)));
+            _device.Dispose();
+        });
+        Trigger();
+        entered.Wait();
+        _device.Dispose();
+        await handler.Completion;
     }
 
     [Theory]

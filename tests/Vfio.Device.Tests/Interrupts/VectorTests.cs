@@ -170,11 +170,18 @@ public sealed class VectorTests
             Assert.Equal(1ul, again[0].Wait(_patience));
         }
 
-        // Edu is a conventional function.
+        // A conventional function cannot report any; some kernels offer the interrupt all the same.
         using var conventional = new Taken(TestDevice.Edu());
-        Assert.Equal(0, conventional.Device.Interrupts.Error.Count);
-        Assert.Equal(
-            VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => conventional.Device.Interrupts.Error.Enable(1)).Kind);
+        InterruptKind other = conventional.Device.Interrupts.Error;
+        if (other.Count == 0)
+        {
+            Assert.Equal(VfioErrorKind.NotSupported, Assert.Throws<VfioException>(() => other.Enable(1)).Kind);
+        }
+        else
+        {
+            using InterruptSet error = other.Enable(1);
+            Assert.False(error[0].TryWait(TimeSpan.Zero, out _));
+        }
     }
 
     private static void TriggerAll(InterruptKind kind)
