@@ -53,7 +53,8 @@ internal sealed class SysfsWriterProcess(TimeSpan limit) : ISysfsWriter
 
     private static Exception Failure(string file, string said)
     {
-        string reason = said.Split('\n').FirstOrDefault(static line => line.StartsWith(ProgramName + ":", StringComparison.Ordinal)) ?? said.Trim();
+        // It calls itself by the path that it was started by.
+        string reason = said.Split('\n').FirstOrDefault(static line => line.Contains(ProgramName + ": ", StringComparison.Ordinal)) ?? said.Trim();
         int errno = Enumerable.Range(1, LastErrno).FirstOrDefault(
             number => reason.EndsWith(": " + System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(number), StringComparison.Ordinal));
         return errno switch

@@ -10,7 +10,7 @@ namespace Vfio.Core;
 /// <para>The driver of the physical function makes them. vfio-pci does so only with its parameter <c>enable_sriov</c>
 /// (<c>/sys/module/vfio_pci/parameters/enable_sriov</c>), whether or not anybody has the physical function open; its virtual functions are then
 /// opened with the token that was set for it (<see cref="VfioDeviceOptions.Token"/>, <see cref="DeviceFeatures.SetToken"/>).</para>
-/// <para>Properties read sysfs at that moment. Thread-safe.</para>
+/// <para>Properties read sysfs at that moment, and never wait. Thread-safe.</para>
 /// </remarks>
 public sealed class PciVirtualFunctions
 {
@@ -50,8 +50,11 @@ public sealed class PciVirtualFunctions
     /// <summary>How many it can have (<c>sriov_totalvfs</c>), which its driver may have limited.</summary>
     public int Limit => Read(LimitAttribute) ?? 0;
 
-    /// <summary>How many it has (<c>sriov_numvfs</c>).</summary>
-    public int Count => Read(CountAttribute) ?? 0;
+    /// <summary>
+    /// How many it has, from the links to them: the kernel does not answer a read of <c>sriov_numvfs</c> before a removal that is under way has
+    /// ended. One that is being removed does not count any more, even if it is still in use.
+    /// </summary>
+    public int Count => Addresses.Count;
 
     /// <summary>
     /// Whether the kernel gives new ones to whichever driver of the host takes them (<c>sriov_drivers_autoprobe</c>). Where it does not, only a
@@ -124,7 +127,8 @@ public sealed class PciVirtualFunctions
     }
 
     /// <summary>
-    /// Removes all virtual functions. Where one is open, the kernel asks its user to let go of it (the device request), and waits; so does this.
+    /// Removes all virtual functions. Where one is open, the kernel asks its user to let go of it (the device request), and waits; so does this, also
+    /// for a removal that is under way already.
     /// </summary>
     /// <remarks>
     /// What <see cref="Enable"/> changed about probing is put back. After a failure by time the kernel still removes them, as soon as their
@@ -141,11 +145,7 @@ public sealed class PciVirtualFunctions
         ISysfsWriter writer = Writer(timeout);
         lock (_gate)
         {
-            if (Count != 0)
-            {
-                Write(writer, CountAttribute, 0);
-            }
-
+            Write(writer, CountAttribute, 0);
             if (_autoprobeBefore is { } before)
             {
                 Write(writer, AutoprobeAttribute, before ? 1 : 0);

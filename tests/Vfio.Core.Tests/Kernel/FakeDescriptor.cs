@@ -21,6 +21,9 @@ internal sealed class FakeDescriptor
     /// <summary>Whether another part of the process owns it, which the library may use and must not close.</summary>
     public bool Foreign { get; set; }
 
+    /// <summary>Whether a program that the process starts would have it too.</summary>
+    public bool IsInherited { get; set; }
+
     /// <summary>How many calls are using it now.</summary>
     public int InFlight { get; set; }
 }

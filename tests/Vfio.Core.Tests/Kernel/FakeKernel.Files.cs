@@ -45,6 +45,39 @@ internal sealed unsafe partial class FakeKernel
         }
     }
 
+    public int SetCloseOnExec(int fd, bool isClosed)
+    {
+        Before?.Invoke(nameof(SetCloseOnExec));
+        lock (_gate)
+        {
+            int fault = Faults.Next(nameof(SetCloseOnExec));
+            if (fault != 0)
+            {
+                return fault;
+            }
+
+            if (!_open.TryGetValue(fd, out FakeDescriptor? descriptor))
+            {
+                return -Errno.EBADF;
+            }
+
+            descriptor.IsInherited = !isClosed;
+            return 0;
+        }
+    }
+
+    /// <summary>How many descriptors a child would inherit.</summary>
+    public int InheritedDescriptors
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Values.Count(static it => it.IsInherited);
+            }
+        }
+    }
+
     public int Close(int fd)
     {
         Before?.Invoke(nameof(Close));
