@@ -32,7 +32,7 @@ public sealed partial class Interrupt
     {
         RequireEnabled();
         _event.CountWait();
-        return timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(new Deadline(timeout), out count);
+        return TakeWithin(timeout, new Deadline(timeout), out count);
     }
 
     /// <summary>Waits for a trigger: polls first, and blocks the thread after that.</summary>
@@ -51,7 +51,7 @@ public sealed partial class Interrupt
         long start = Stopwatch.GetTimestamp();
         long budget = _spin.Next(spin);
         bool taken = Poll(deadline, start, budget, out count)
-            || (timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(deadline, out count));
+            || TakeWithin(timeout, deadline, out count);
         long waited = Stopwatch.GetTimestamp() - start;
 
         // A wait that was given up early has shown nothing.
@@ -144,6 +144,19 @@ public sealed partial class Interrupt
         }
 
         return false;
+    }
+
+    private bool TakeWithin(TimeSpan timeout, Deadline deadline, out ulong count)
+    {
+        try
+        {
+            return timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(deadline, out count);
+        }
+        catch (ObjectDisposedException) when (_disposed)
+        {
+            // The event was closed in between.
+            throw _set.Ended(this);
+        }
     }
 
     // One call into the kernel, which returns with the trigger; a wait with a time limit needs one to wait and one to take.

@@ -107,6 +107,10 @@ internal sealed class FakeDevice(string name, FakeGroup group)
     /// <summary>Gives the device a region that can also be mapped.</summary>
     public FakeRegion AddMappable(int index, long size) => Add(index, size, ReadWrite | (uint)VFIO_REGION_INFO_FLAG_MMAP);
 
+    /// <summary>Gives the device the interrupt by which the kernel wants it back. Without it nobody listens, and no loop runs.</summary>
+    public void AddRequest()
+        => Irqs[(int)VFIO_PCI_REQ_IRQ_INDEX] = new FakeIrq(1, (uint)(VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_NORESIZE));
+
     /// <summary>Does to the function what a reset does.</summary>
     public void Reset()
     {

@@ -59,5 +59,11 @@ internal sealed unsafe class FakeRegion
         return bytes;
     }
 
+    /// <summary>Lets accesses through mappings go unanswered, as those of a device whose memory is switched off do.</summary>
+    public bool IsUnreachable
+    {
+        set => Assert.Equal(0, Libc.ftruncate(Memory, value ? 0 : Size));
+    }
+
     public void Release() => _ = Libc.close(Memory);
 }
