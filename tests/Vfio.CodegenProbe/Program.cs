@@ -16,8 +16,14 @@ internal static unsafe class Program
     // A set lowest bit, which ends the loops that poll for it.
     private const byte Ready = 1;
 
-    public static void Main()
+    public static void Main(string[] arguments)
     {
+        if (arguments is ["fault", string how])
+        {
+            FaultProbe.Run(how);
+            return;
+        }
+
         var host = new VfioHost(LinuxKernel.Instance, HostPaths.Root);
         var device = new VfioDevice(host, new OpenedDevice(new ProbeTransport(), new FixedAttachment("probe", space: null, isIsolated: true)));
         MappedRegion region = device.Regions.Bar(0).Map();

@@ -37,6 +37,26 @@ internal sealed record CodegenProbe(IReadOnlyList<string> Probes, IReadOnlyList<
         }
     }
 
+    /// <summary>Runs the program with arguments, and gives what it printed and how it ended.</summary>
+    public static (int ExitCode, string Output) RunWith(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(DotnetHost(), [Program(), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+        // A process that dies as it should leaves no image of itself.
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        using Process process = Process.Start(start)!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
     // The projects' outputs lie side by side: bin/<project>/<configuration>.
     private static string Program()
     {
