@@ -32,7 +32,7 @@ public sealed partial class Interrupt
     {
         RequireEnabled();
         _event.CountWait();
-        return TakeWithin(timeout, new Deadline(timeout), out count);
+        return TakeWithin(timeout, new Deadline(timeout), start: 0, budget: 0, out count);
     }
 
     /// <summary>Waits for a trigger: polls first, and blocks the thread after that.</summary>
@@ -50,8 +50,7 @@ public sealed partial class Interrupt
         _event.CountWait();
         long start = Stopwatch.GetTimestamp();
         long budget = _spin.Next(spin);
-        bool taken = Poll(deadline, start, budget, out count)
-            || TakeWithin(timeout, deadline, out count);
+        bool taken = TakeWithin(timeout, deadline, start, budget, out count);
         long waited = Stopwatch.GetTimestamp() - start;
 
         // A wait that was given up early has shown nothing.
@@ -146,11 +145,12 @@ public sealed partial class Interrupt
         return false;
     }
 
-    private bool TakeWithin(TimeSpan timeout, Deadline deadline, out ulong count)
+    private bool TakeWithin(TimeSpan timeout, Deadline deadline, long start, long budget, out ulong count)
     {
         try
         {
-            return timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(deadline, out count);
+            return Poll(deadline, start, budget, out count)
+                || (timeout == Timeout.InfiniteTimeSpan ? Take(out count) : TakeBefore(deadline, out count));
         }
         catch (ObjectDisposedException) when (_disposed)
         {
