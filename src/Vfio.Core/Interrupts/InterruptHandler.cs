@@ -3,7 +3,7 @@ namespace Vfio.Core;
 /// <summary>A handler that is called for each wake of a vector, on a thread of its own.</summary>
 /// <remarks>
 /// <para>Thread-safe. The thread is a background thread of the handler's, named after device and vector; nothing else
-/// runs there, so that a slow handler delays only its own vector. A wake costs two calls into the kernel and no allocation.</para>
+/// runs there, so that a slow handler delays only its own vector. A wake costs three calls into the kernel and no allocation.</para>
 /// <para>A handler that throws is called no more: <see cref="Completion"/> fails with its exception. Triggers gather in
 /// the counter, and a wait or another handler gets them.</para>
 /// <para>A handler may dispose itself, its vector, its set or its device, and may wait for, mask, unmask and trigger any vector.</para>

@@ -109,6 +109,8 @@ public sealed partial class InterruptSet
 
     internal void Trigger(Interrupt interrupt)
     {
+        RequireEnabled(interrupt);
+
         // Under the lock: between two halves of a change nothing is enabled, and the kernel would refuse.
         lock (_gate)
         {

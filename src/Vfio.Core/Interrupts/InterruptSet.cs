@@ -77,9 +77,10 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
                 return;
             }
 
+            // Ahead of the lock, so that threads that trigger without a pause let go of it.
+            _disposed = true;
             lock (_gate)
             {
-                _disposed = true;
                 Disable();
             }
 

@@ -7,7 +7,7 @@ public sealed class EndRaceTests : IDisposable
 {
     private const int Msix = (int)VFIO_PCI_MSIX_IRQ_INDEX;
 
-    private const int Rounds = 100;
+    private const int Rounds = 60;
 
     private static readonly SpinPolicy _spin = SpinPolicy.Fixed(TimeSpan.FromMicroseconds(20)) with { EvenOnOneProcessor = true };
 
