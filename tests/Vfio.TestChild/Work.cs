@@ -20,6 +20,7 @@ internal static class Work
         AwaitGo();
         using VfioDevice device = VfioDevice.Open(name);
         using var edu = new Edu(device);
+        edu.AwaitIdle();
         using InterruptSet msi = device.Interrupts.Msi.Enable(1);
         using DmaBuffer buffer = device.Dma.Allocate(BufferLength, Edu.BufferOptions with { Iova = new Iova(FirstIova) });
         for (ulong round = 0; ; round++)

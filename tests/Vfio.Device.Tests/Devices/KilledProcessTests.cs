@@ -64,6 +64,7 @@ public sealed class KilledProcessTests
         using VfioDevice device = Mode.Open(address);
         Assert.False(device.Config.Command.HasFlag(PciCommand.BusMaster));
         using var edu = new Edu(device);
+        edu.AwaitIdle();
         using InterruptSet msi = device.Interrupts.Msi.Enable(1);
         edu.Raise();
         Assert.Equal(1ul, msi[0].Wait(TimeSpan.FromSeconds(60)));

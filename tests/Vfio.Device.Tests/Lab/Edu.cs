@@ -39,15 +39,24 @@ internal sealed class Edu : IDisposable
 
     public void Dispose() => Registers.Dispose();
 
+    /// <summary>
+    /// Waits for the end of a move, be it one that another program had begun: edu has no reset, and takes nothing new before. Of another program's, nothing is to
+    /// be mapped yet for it to hit.
+    /// </summary>
+    public void AwaitIdle()
+    {
+        while ((Registers.Read64(DmaCommand) & 1) != 0)
+        {
+            Thread.Sleep(1);
+        }
+    }
+
     private void Move(ulong from, ulong to, int length, ulong command)
     {
         Registers.Write64(DmaSource, from);
         Registers.Write64(DmaDestination, to);
         Registers.Write64(DmaCount, (ulong)length);
         Registers.Write64(DmaCommand, command);
-        while ((Registers.Read64(DmaCommand) & 1) != 0)
-        {
-            Thread.Sleep(1);
-        }
+        AwaitIdle();
     }
 }
