@@ -139,6 +139,8 @@ public sealed class RemovalTests
         }
 
         // The address space is the user's, and still there.
+        using var again = new Taken(TestDevice.Edu(), space);
+        Assert.Same(space, again.Device.Dma);
         if (Mode.HasMappings)
         {
             space.Allocate(4096).Dispose();

@@ -75,13 +75,13 @@ public sealed class DeviceLifetime
             _requestedAt = DateTimeOffset.UtcNow;
         }
 
+        // The token first, so that nobody sees a release without a request. Callbacks run elsewhere.
+        _ = _removalRequested.CancelAsync();
         if (GracePeriod != Timeout.InfiniteTimeSpan)
         {
             // A thread of its own: the pool's may all be busy with callbacks that wait for something.
             new Thread(ReleaseAfterGrace) { IsBackground = true, Name = "Vfio release" }.Start();
         }
-
-        _ = _removalRequested.CancelAsync();
     }
 
     /// <summary>Begins the end: from here on operations are refused. A device that is gone can still be disposed.</summary>

@@ -62,12 +62,21 @@ internal sealed class RemovalWatch : IDisposable
         }
     }
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Begins to listen. Where that fails, nothing is left of it.</summary>
     /// <param name="requested">Called once, on the thread of the loop; it must not block.</param>
     public void Start(Action requested)
     {
         Volatile.Write(ref _requested, requested);
-        _loop.Arm(_key, _event.Descriptor);
+        try
+        {
+            _loop.Arm(_key, _event.Descriptor);
+        }
+        catch
+        {
+            Stop();
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Listens no longer.</summary>
