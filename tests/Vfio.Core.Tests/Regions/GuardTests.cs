@@ -149,6 +149,34 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public void A_large_region_is_guarded_from_end_to_end()
+    {
+        const int Length = 9 << 20;
+        FakeRegion bar = _machine.Device.AddMappable(1, Length);
+        using MappedRegion region = Device.Regions.Bar(1).Map();
+        using MappedRegion neighbour = Device.Regions.Bar(0).Map();
+        neighbour.Write32(0, 5);
+        ulong[] all = [.. Enumerable.Range(1, Length / sizeof(ulong)).Select(static i => (ulong)i)];
+        bar.IsUnreachable = true;
+        foreach (int offset in (int[])[0, 1 << 20, (2 << 20) - 8, 2 << 20, (5 << 20) + 0x1008, Length - 8])
+        {
+            Assert.Throws<VfioException>(() => region.Read64(offset));
+            Assert.Throws<VfioException>(() => region.Write64(offset, 1));
+        }
+
+        Assert.Throws<VfioException>(() => region.Write64(0, all));
+        Assert.Throws<VfioException>(() => region.Read64(0, all));
+        bar.IsUnreachable = false;
+        all = [.. Enumerable.Range(1, all.Length).Select(static i => (ulong)i)];
+        region.Write64(0, all);
+        ulong[] read = new ulong[all.Length];
+        region.Read64(0, read);
+        Assert.Equal(all, read);
+        Assert.Equal(BitConverter.GetBytes(all[^1]), bar.Peek(Length - 8, 8));
+        Assert.Equal(5u, neighbour.Read32(0));
+    }
+
+    [Fact]
     public void A_region_that_is_disposed_while_it_does_not_answer_is_disposed()
     {
         MappedRegion region = Device.Regions.Bar(0).Map();

@@ -54,6 +54,7 @@ public sealed class PassedDescriptorTests
         var elsewhere = new VfioHost(LinuxKernel.Instance, HostPaths.Root);
         using VfioDevice device = VfioDevice.Open(elsewhere, address, Mode.DeviceOptions with { Node = descriptor });
         Assert.False(device.IsAttached);
+        Assert.False(device.Lifetime.IsWatched);
         Assert.Throws<InvalidOperationException>(() => device.Dma);
         device.Config.Command |= PciCommand.Memory | PciCommand.BusMaster;
         using MappedRegion registers = device.Regions.Bar(0).Map();

@@ -23,6 +23,9 @@ internal static class QemuMonitor
         }
 
         Assert.True(Exists(address), address + " is not there");
+
+        // Its folder is there some time before a driver can have it. The end of that is seen nowhere.
+        Thread.Sleep(TimeSpan.FromSeconds(3));
     }
 
     /// <summary>Waits until a device is gone.</summary>

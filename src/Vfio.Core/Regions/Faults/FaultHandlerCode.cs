@@ -8,8 +8,9 @@ namespace Vfio.Core;
 /// </summary>
 /// <remarks>
 /// <para>It is called as C calls it: the signal in rdi, the cause (<c>siginfo_t</c>) in rsi, the state of the thread in rdx. It looks
-/// the address up in the ranges of <see cref="FaultTable"/>. In one of them it marks the range, puts pages of zeros over the whole of
-/// it, marks it again, and returns, so that the access is made again and goes to the zeros. Anything else is the business of the handler
+/// the address up in the ranges of <see cref="FaultTable"/>. In one of them it marks the range, puts zeros over 2 MiB around the
+/// address, marks it again, and returns, so that the access is made again and goes to the zeros. (Not over less, because a mapping for each page would
+/// be too many; nor over all of it, because where all memory is locked it is allocated at once.) Anything else is the business of the handler
 /// that was there before, which finds all as if it had been called itself.</para>
 /// <para>Only system calls and locked instructions: it may interrupt any code, on any number of threads at once. It changes no register
 /// that a handler must keep, no errno, and needs 40 bytes of stack.</para>
@@ -23,10 +24,10 @@ internal static class FaultHandlerCode
     private const int PreviousSlot = 0x42;
 
     /// <summary>What stands in for a previous handler that is the default: it restores that, and raises the signal again.</summary>
-    public const int DefaultOffset = 0xc0;
+    public const int DefaultOffset = 0xe0;
 
     /// <summary>What stands in for a signal that was ignored: one that the kernel raised for an access cannot be.</summary>
-    public const int IgnoreOffset = 0x120;
+    public const int IgnoreOffset = 0x140;
 
     private static readonly byte[] _template =
     [
@@ -76,56 +77,61 @@ internal static class FaultHandlerCode
         0x0f, 0x05,                                                 // 70  syscall
         0x4c, 0x8b, 0x14, 0x24,                                     // 72  mov  r10, [rsp]
         0xb8, 0x09, 0x00, 0x00, 0x00,                               // 76  mov  eax, 9                  mmap(
-        0x49, 0x8b, 0x3a,                                           // 7b  mov  rdi, [r10]                start,
-        0x49, 0x8b, 0x72, 0x08,                                     // 7e  mov  rsi, [r10+8]
-        0x48, 0x29, 0xfe,                                           // 82  sub  rsi, rdi                  end - start,
-        0xba, 0x03, 0x00, 0x00, 0x00,                               // 85  mov  edx, 3                    PROT_READ | PROT_WRITE,
-        0x49, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff,                   // 8a  mov  r8, -1
-        0x45, 0x31, 0xc9,                                           // 91  xor  r9d, r9d                  MAP_PRIVATE | MAP_FIXED |
-        0x41, 0xba, 0x32, 0x40, 0x00, 0x00,                         // 94  mov  r10d, 0x4032              MAP_ANONYMOUS | MAP_NORESERVE,
-        0x0f, 0x05,                                                 // 9a  syscall                        -1, 0)
-        0x41, 0x5a,                                                 // 9c  pop  r10
-        0x5a,                                                       // 9e  pop  rdx
-        0x5e,                                                       // 9f  pop  rsi
-        0x5f,                                                       // a0  pop  rdi
-        0xf0, 0x49, 0x83, 0x4a, 0x10, 0x01,                         // a1  lock or  qword [r10+16], 1
-        0xf0, 0x49, 0x83, 0x42, 0x10, 0x02,                         // a7  lock add qword [r10+16], 2
-        0xf0, 0x49, 0xff, 0x4a, 0x18,                               // ad  lock dec qword [r10+24]
-        0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff,                         // b2  cmp  rax, -4096
-        0x77, 0x86,                                                 // b8  ja   miss                    no memory: end as without a handler
-        0xc3,                                                       // ba  ret
-        0x0f, 0x1f, 0x44, 0x00, 0x00,                               // bb  nop
+        0x4c, 0x89, 0xc7,                                           // 7b  mov  rdi, r8
+        0x48, 0x81, 0xe7, 0x00, 0x00, 0xe0, 0xff,                   // 7e  and  rdi, -2 MiB                the 2 MiB around it,
+        0x48, 0x8d, 0xb7, 0x00, 0x00, 0x20, 0x00,                   // 85  lea  rsi, [rdi+2 MiB]
+        0x49, 0x3b, 0x3a,                                           // 8c  cmp  rdi, [r10]                 but not before the start
+        0x49, 0x0f, 0x42, 0x3a,                                     // 8f  cmovb rdi, [r10]
+        0x49, 0x3b, 0x72, 0x08,                                     // 93  cmp  rsi, [r10+8]               nor behind the end,
+        0x49, 0x0f, 0x47, 0x72, 0x08,                               // 97  cmova rsi, [r10+8]
+        0x48, 0x29, 0xfe,                                           // 9c  sub  rsi, rdi
+        0xba, 0x03, 0x00, 0x00, 0x00,                               // 9f  mov  edx, 3                    PROT_READ | PROT_WRITE,
+        0x49, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff,                   // a4  mov  r8, -1
+        0x45, 0x31, 0xc9,                                           // ab  xor  r9d, r9d                  MAP_PRIVATE | MAP_FIXED |
+        0x41, 0xba, 0x32, 0x40, 0x00, 0x00,                         // ae  mov  r10d, 0x4032              MAP_ANONYMOUS | MAP_NORESERVE,
+        0x0f, 0x05,                                                 // b4  syscall                        -1, 0)
+        0x41, 0x5a,                                                 // b6  pop  r10
+        0x5a,                                                       // b8  pop  rdx
+        0x5e,                                                       // b9  pop  rsi
+        0x5f,                                                       // ba  pop  rdi
+        0xf0, 0x49, 0x83, 0x4a, 0x10, 0x01,                         // bb  lock or  qword [r10+16], 1
+        0xf0, 0x49, 0x83, 0x42, 0x10, 0x02,                         // c1  lock add qword [r10+16], 2
+        0xf0, 0x49, 0xff, 0x4a, 0x18,                               // c7  lock dec qword [r10+24]
+        0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff,                         // cc  cmp  rax, -4096
+        0x0f, 0x87, 0x68, 0xff, 0xff, 0xff,                         // d2  ja   miss                    no memory: end as without a handler
+        0xc3,                                                       // d8  ret
+        0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00,                   // d9  nop
 
         // default:
-        0x48, 0x83, 0xec, 0x28,                                     // c0  sub  rsp, 40
-        0x31, 0xc0,                                                 // c4  xor  eax, eax
-        0x48, 0x89, 0x04, 0x24,                                     // c6  mov  [rsp], rax              the kernel's sigaction: SIG_DFL
-        0x48, 0x89, 0x44, 0x24, 0x08,                               // ca  mov  [rsp+8], rax
-        0x48, 0x89, 0x44, 0x24, 0x10,                               // cf  mov  [rsp+16], rax
-        0x48, 0x89, 0x44, 0x24, 0x18,                               // d4  mov  [rsp+24], rax
-        0xb8, 0x0d, 0x00, 0x00, 0x00,                               // d9  mov  eax, 13                 rt_sigaction(
-        0xbf, 0x07, 0x00, 0x00, 0x00,                               // de  mov  edi, 7                    SIGBUS,
-        0x48, 0x89, 0xe6,                                           // e3  mov  rsi, rsp
-        0x31, 0xd2,                                                 // e6  xor  edx, edx                  NULL,
-        0x41, 0xba, 0x08, 0x00, 0x00, 0x00,                         // e8  mov  r10d, 8                   8)
-        0x0f, 0x05,                                                 // ee  syscall
-        0xb8, 0x27, 0x00, 0x00, 0x00,                               // f0  mov  eax, 39                 getpid()
-        0x0f, 0x05,                                                 // f5  syscall
-        0x48, 0x89, 0xc7,                                           // f7  mov  rdi, rax
-        0xb8, 0xba, 0x00, 0x00, 0x00,                               // fa  mov  eax, 186                gettid()
-        0x0f, 0x05,                                                 // ff  syscall
-        0x48, 0x89, 0xc6,                                           // 101 mov  rsi, rax
-        0xba, 0x07, 0x00, 0x00, 0x00,                               // 104 mov  edx, 7
-        0xb8, 0xea, 0x00, 0x00, 0x00,                               // 109 mov  eax, 234                tgkill(pid, tid, SIGBUS)
+        0x48, 0x83, 0xec, 0x28,                                     // e0  sub  rsp, 40
+        0x31, 0xc0,                                                 // e4  xor  eax, eax
+        0x48, 0x89, 0x04, 0x24,                                     // e6  mov  [rsp], rax              the kernel's sigaction: SIG_DFL
+        0x48, 0x89, 0x44, 0x24, 0x08,                               // ea  mov  [rsp+8], rax
+        0x48, 0x89, 0x44, 0x24, 0x10,                               // ef  mov  [rsp+16], rax
+        0x48, 0x89, 0x44, 0x24, 0x18,                               // f4  mov  [rsp+24], rax
+        0xb8, 0x0d, 0x00, 0x00, 0x00,                               // f9  mov  eax, 13                 rt_sigaction(
+        0xbf, 0x07, 0x00, 0x00, 0x00,                               // fe  mov  edi, 7                    SIGBUS,
+        0x48, 0x89, 0xe6,                                           // 103 mov  rsi, rsp
+        0x31, 0xd2,                                                 // 106 xor  edx, edx                  NULL,
+        0x41, 0xba, 0x08, 0x00, 0x00, 0x00,                         // 108 mov  r10d, 8                   8)
         0x0f, 0x05,                                                 // 10e syscall
-        0x48, 0x83, 0xc4, 0x28,                                     // 110 add  rsp, 40
-        0xc3,                                                       // 114 ret                          where it is held back no longer
-        0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0,          // 115 nop
+        0xb8, 0x27, 0x00, 0x00, 0x00,                               // 110 mov  eax, 39                 getpid()
+        0x0f, 0x05,                                                 // 115 syscall
+        0x48, 0x89, 0xc7,                                           // 117 mov  rdi, rax
+        0xb8, 0xba, 0x00, 0x00, 0x00,                               // 11a mov  eax, 186                gettid()
+        0x0f, 0x05,                                                 // 11f syscall
+        0x48, 0x89, 0xc6,                                           // 121 mov  rsi, rax
+        0xba, 0x07, 0x00, 0x00, 0x00,                               // 124 mov  edx, 7
+        0xb8, 0xea, 0x00, 0x00, 0x00,                               // 129 mov  eax, 234                tgkill(pid, tid, SIGBUS)
+        0x0f, 0x05,                                                 // 12e syscall
+        0x48, 0x83, 0xc4, 0x28,                                     // 130 add  rsp, 40
+        0xc3,                                                       // 134 ret                          where it is held back no longer
+        0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0,          // 135 nop
 
         // ignore:
-        0x83, 0x7e, 0x08, 0x00,                                     // 120 cmp  dword [rsi+8], 0        somebody sent it?
-        0x7f, 0x9a,                                                 // 124 jg   default
-        0xc3,                                                       // 126 ret
+        0x83, 0x7e, 0x08, 0x00,                                     // 140 cmp  dword [rsi+8], 0        somebody sent it?
+        0x7f, 0x9a,                                                 // 144 jg   default
+        0xc3,                                                       // 146 ret
     ];
 
     /// <summary>How many bytes it has.</summary>
