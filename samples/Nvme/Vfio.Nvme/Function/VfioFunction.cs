@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using Vfio.Core;
+
+namespace Vfio.Nvme;
+
+/// <summary>A PCI function that this process drives through VFIO.</summary>
+public sealed class VfioFunction : INvmeFunction
+{
+    private const uint NvmeClass = 0x010802;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "The device disposes it.")]
+    private readonly MappedRegion _registers;
+
+    private VfioFunction(VfioDevice device)
+    {
+        Device = device;
+        _registers = device.Regions.Bar(0).Map();
+    }
+
+    /// <summary>The device, for what the driver does not do: buffers and pools are made in its <see cref="VfioDevice.Dma"/>.</summary>
+    public VfioDevice Device { get; }
+
+    /// <inheritdoc/>
+    public string Name => Device.Name;
+
+    /// <inheritdoc/>
+    public IRegisterAccess Registers => _registers;
+
+    /// <inheritdoc/>
+    public int VectorCount => Device.Interrupts.Msix.Count;
+
+    /// <summary>Opens an NVMe controller's function, which a VFIO driver must have.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="options">How the device is opened; null for the defaults.</param>
+    /// <returns>The function. The caller disposes it, or the controller that gets it.</returns>
+    /// <exception cref="VfioException">The device could not be opened.</exception>
+    /// <exception cref="NvmeException">The function is no NVMe controller.</exception>
+    public static VfioFunction Open(PciAddress address, VfioDeviceOptions? options = null)
+    {
+        VfioDevice device = VfioDevice.Open(address, options);
+        try
+        {
+            uint classCode = device.Config.ClassCode;
+            if (classCode != NvmeClass)
+            {
+                throw NvmeErrors.NotSupported(
+                    device.Name, "open", $"the function's class code is {classCode:x6}, and an NVMe controller's is {NvmeClass:x6}");
+            }
+
+            if (!device.IsIsolated)
+            {
+                throw NvmeErrors.NotSupported(
+                    device.Name, "open", "no IOMMU translates for the device, and this driver needs memory that is in one piece for it");
+            }
+
+            device.Config.Command |= PciCommand.Memory;
+            return new VfioFunction(device);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public NvmeDoorbell GetDoorbell(long offset)
+        => _registers.Areas.Any(area => offset >= area.Offset && offset <= area.End - sizeof(uint))
+            ? new NvmeDoorbell(_registers.Register32(offset))
+            : new NvmeDoorbell(_registers, offset);
+
+    /// <inheritdoc/>
+    public NvmeMemory Allocate(long length) => new VfioMemory(Device.Dma.Allocate(length));
+
+    /// <inheritdoc/>
+    public bool TryGetIova(nint address, long length, out Iova iova)
+        => Device.Dma.TryGetIova(address, out iova)
+            && (length <= 1 || (Device.Dma.TryGetIova(address + (nint)(length - 1), out Iova last) && last.Value - iova.Value == (ulong)(length - 1)));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<INvmeInterrupt> EnableInterrupts(int count)
+        => [.. Device.Interrupts.Msix.Enable(count).Select(static interrupt => new VfioInterrupt(interrupt))];
+
+    /// <inheritdoc/>
+    public void StartDma() => Device.Config.Command |= PciCommand.BusMaster;
+
+    /// <inheritdoc/>
+    public void StopDma()
+    {
+        try
+        {
+            Device.Config.Command &= ~PciCommand.BusMaster;
+        }
+        catch (VfioException)
+        {
+            // A function whose configuration space cannot be written is gone.
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReset()
+    {
+        if (!Device.CanReset)
+        {
+            return false;
+        }
+
+        try
+        {
+            Device.Reset();
+            Device.Config.Command |= PciCommand.Memory;
+            return true;
+        }
+        catch (VfioException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Device.Dispose();
+}
