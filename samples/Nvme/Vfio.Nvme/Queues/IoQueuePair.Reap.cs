@@ -50,7 +50,7 @@ public sealed partial class IoQueuePair
         int done = Drain(ref handler, most);
 
         // Where nobody waits for an interrupt the controller gets its entries back late: there is one for every command all the time.
-        if (done > 0 && (Wait != WaitMode.Poll || _completions.Untold >= (uint)_entries / 2))
+        if (done > 0 && (Wait != WaitMode.Poll || _completions.Untold >= (uint)_entries / 2) && _generation == _controller.Generation)
         {
             _completions.Ring();
         }

@@ -14,7 +14,14 @@ public sealed unsafe partial class IoQueuePair
 
     /// <summary>Tells the controller of all commands that were submitted since the last time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Ring() => _submissions.Ring();
+    public void Ring()
+    {
+        // A controller that was reset in between does not know the queue.
+        if (_generation == _controller.Generation)
+        {
+            _submissions.Ring();
+        }
+    }
 
     /// <summary>Submits a Read (NVM Express 1.4, 6.9).</summary>
     /// <param name="from">The namespace.</param>
