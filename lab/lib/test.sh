@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# lab/run test: every test program, on the host or in the guest, and one report over all of their result files.
+# lab/run test: every test program, the samples' too, on the host or in the guest, and one report over all of their result files.
 
 readonly device_tests=Vfio.Device.Tests
 readonly report_tests=$device_tests.Inspect # those that make sense where no device opens
@@ -46,8 +46,8 @@ run_test() {
     test_tries=3
 
     if ((host)); then
-        for project in tests/*.Tests; do
-            project=${project#tests/}
+        for project in tests/*.Tests samples/*/*.Tests; do
+            project=${project##*/}
             [[ $project == "$device_tests" ]] || test_program "$project"
         done
     fi

@@ -1,0 +1,59 @@
+using Vfio.Core;
+
+namespace Vfio.Nvme.Tool.Sessions;
+
+/// <summary>A controller that a command has open.</summary>
+internal sealed class Session : IDisposable
+{
+    private Session(VfioFunction function, NvmeController controller)
+    {
+        Function = function;
+        Controller = controller;
+    }
+
+    public VfioFunction Function { get; }
+
+    public NvmeController Controller { get; }
+
+    public static Session Open(PciAddress address, NvmeControllerOptions? options = null)
+    {
+        VfioFunction function = VfioFunction.Open(address);
+        return new Session(function, NvmeController.Open(function, options));
+    }
+
+    /// <summary>The namespace that was asked for, or the first that can be used.</summary>
+    public NvmeNamespace Namespace(uint? id)
+    {
+        NvmeNamespace? space = id is null
+            ? Controller.Namespaces.FirstOrDefault(static each => each.IsUsable)
+            : Controller.Namespaces.FirstOrDefault(each => each.Id == id);
+        return space is null
+            ? throw new UsageException(id is null ? $"{Controller.Name} has no namespace that can be used." : $"{Controller.Name} has no active namespace {id}.")
+            : space.IsUsable ? space
+            : throw new UsageException($"namespace {id} of {Controller.Name} has metadata, which this driver does not handle.");
+    }
+
+    /// <summary>Checks that one command can move so much.</summary>
+    public void RequireTransfer(NvmeNamespace space, int length)
+    {
+        if (length % space.BlockSize != 0 || length > Controller.MaxTransfer)
+        {
+            throw new UsageException(
+                $"--bs: a command of {Controller.Name} moves whole blocks of {space.BlockSize} bytes, and {Controller.MaxTransfer} bytes at most.");
+        }
+    }
+
+    /// <summary>Checks that there can be so many queues.</summary>
+    public void RequireQueues(int count)
+    {
+        if (count > Controller.MaxQueues)
+        {
+            throw new UsageException($"--queues: {Controller.Name} gives {Controller.MaxQueues} queues.");
+        }
+    }
+
+    /// <summary>A depth, as far as the controller goes.</summary>
+    public int Depth(int wanted) => Math.Min(wanted, Controller.Capabilities.MaxQueueEntries - 1);
+
+    public void Dispose() => Controller.Dispose();
+}
