@@ -10,6 +10,7 @@ var root = new RootCommand("Drives an NVMe controller from user space, through V
     ReadCommand.Create(),
     WriteCommand.Create(),
     VerifyCommand.Create(),
+    PerfCommand.Create(),
     FormatCommand.Create(),
 };
 

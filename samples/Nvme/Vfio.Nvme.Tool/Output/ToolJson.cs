@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vfio.Nvme.Tool.Perf;
 using Vfio.Nvme.Tool.Verify;
 
 namespace Vfio.Nvme.Tool.Output;
@@ -8,4 +9,5 @@ namespace Vfio.Nvme.Tool.Output;
 [JsonSerializable(typeof(IdentifyDocument))]
 [JsonSerializable(typeof(ListEntry[]))]
 [JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(PerfReport))]
 internal sealed partial class ToolJson : JsonSerializerContext;

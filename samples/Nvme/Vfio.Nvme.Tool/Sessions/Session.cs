@@ -41,6 +41,11 @@ internal sealed class Session : IDisposable
             throw new UsageException(
                 $"--bs: a command of {Controller.Name} moves whole blocks of {space.BlockSize} bytes, and {Controller.MaxTransfer} bytes at most.");
         }
+
+        if ((ulong)length > space.BlockCount * (ulong)space.BlockSize)
+        {
+            throw new UsageException($"--bs: namespace {space.Id} has {space.BlockCount} blocks of {space.BlockSize} bytes only.");
+        }
     }
 
     /// <summary>Checks that there can be so many queues.</summary>
