@@ -33,7 +33,19 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
     }
 
     /// <summary>How many vectors are enabled.</summary>
-    public int Count => Array.FindAll(_interrupts, static interrupt => interrupt is not null).Length;
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            foreach (Interrupt? interrupt in _interrupts)
+            {
+                count += interrupt is null ? 0 : 1;
+            }
+
+            return count;
+        }
+    }
 
     internal string DeviceName => _transport.Name;
 
