@@ -18,7 +18,7 @@ public sealed class KilledProcessTests
         Mode.RequireIommu();
 
         // Each back end ends in its own way, and the best one has the most to end.
-        int rounds = Mode.IsIommufd ? 50 : 10;
+        int rounds = Mode.IsIommufd ? 50 : 5;
         using DriverBinding binding = DriverBinding.Bind(TestDevice.Edu());
         Check(binding.Address);
         var before = HostUse.Read();
@@ -44,6 +44,10 @@ public sealed class KilledProcessTests
                 }
 
                 Check(binding.Address);
+                if ((round + 1) % 10 == 0)
+                {
+                    Console.Error.WriteLine($"killed: {round + 1} of {rounds} programs");
+                }
             }
         }
         finally
