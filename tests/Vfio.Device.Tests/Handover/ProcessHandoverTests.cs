@@ -23,7 +23,7 @@ public sealed class ProcessHandoverTests : IDisposable
         Mode.RequireBest();
         DeviceHandover.Bind([_device]).ThrowIfFailed();
         string waiting;
-        using (VfioDevice device = Mode.Open(_device))
+        using (VfioDevice device = VfioDevice.Open(_device, Mode.DeviceOptions with { RemovalGracePeriod = Timeout.InfiniteTimeSpan }))
         {
             VfioException own = Assert.Single(DeviceHandover.Restore([_device]).Errors);
             Assert.Contains("this process has the device open", own.Message, StringComparison.Ordinal);
