@@ -36,6 +36,7 @@ public sealed partial class VfioDevice : IDisposable
         Regions = new DeviceRegions(this, _transport);
         Config = new PciConfigSpace(Regions.Config, _transport.Name);
         Interrupts = new DeviceInterrupts(this, _transport, host);
+
         // The kernel tells one process only, and whoever opened the device may be the one that it tells.
         _watch = opened.IsShared ? null : RemovalWatch.TryCreate(host, _transport);
         Lifetime = new DeviceLifetime(gracePeriod ?? Timeout.InfiniteTimeSpan, _watch is not null, Release);
