@@ -85,7 +85,18 @@ internal sealed partial class ModelController
         }
     }
 
-    private ModelNamespace? Find(ModelCommand command) => Namespaces.Find(space => space.Id == command.Entry.NamespaceId);
+    private ModelNamespace? Find(ModelCommand command)
+    {
+        foreach (ModelNamespace space in Namespaces)
+        {
+            if (space.Id == command.Entry.NamespaceId)
+            {
+                return space;
+            }
+        }
+
+        return null;
+    }
 
     private NvmeStatus Identify(ModelCommand command)
     {

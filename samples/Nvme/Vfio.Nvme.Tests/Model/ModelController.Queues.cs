@@ -50,7 +50,7 @@ internal sealed partial class ModelController
         while (any)
         {
             any = false;
-            foreach (int id in _submissions.Keys.Order().ToArray())
+            for (int id = 0; id <= QueueLimit; id++)
             {
                 while (_submissions.TryGetValue(id, out ModelQueue? queue) && TryFetch(id, queue, out ModelCommand command))
                 {

@@ -67,6 +67,9 @@ public sealed partial class IoQueuePair : IDisposable
     /// <summary>The controller.</summary>
     public NvmeController Controller => _controller;
 
+    /// <summary>What the owner sleeps on; null where it polls.</summary>
+    internal INvmeInterrupt? Interrupt => _interrupt;
+
     internal ulong SubmissionBase => _memory.Iova;
 
     internal ulong CompletionBase => _completionBase;
