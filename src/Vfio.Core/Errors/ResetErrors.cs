@@ -93,7 +93,7 @@ internal static class ResetErrors
             name,
             "the bus was reset, and did not come back: its link is down, or a device on it does not answer. Hit were "
                 + string.Join(", ", info.Affected.Select(static function => function.Address)),
-            "Look whether the devices answer, and into the kernel log; some bridges, QEMU's root ports among them, never report their link "
+            "Look whether the devices answer, and into the kernel log; some bridges, QEMU's root ports without hot-plug among them, never report their link "
                 + "as up, and their devices may work all the same. One that does not needs a power cycle",
             errno),
         _ => new(
