@@ -216,10 +216,18 @@ public sealed partial class NvmeController : IDisposable
 
     internal QueueDoorbell CompletionDoorbell(int id) => Doorbell(NvmeRegister.CompletionDoorbell(id, Capabilities.DoorbellStride));
 
-    /// <summary>Throws if the controller takes no commands any more.</summary>
+    /// <summary>Throws if the controller takes no commands any more. Where it is just being brought back, waits for that.</summary>
     internal void RequireUsable(string step)
     {
         ControllerState state = _state;
+        if (state == ControllerState.Disabled)
+        {
+            lock (_gate)
+            {
+                state = _state;
+            }
+        }
+
         ObjectDisposedException.ThrowIf(state == ControllerState.Disposed, this);
         if (state != ControllerState.Ready)
         {
