@@ -24,6 +24,7 @@ internal sealed class HeaderUnit(Type constants, params string[] headers)
             "sys/ioctl.h",
             "sys/mman.h",
             "sys/resource.h",
+            "sys/socket.h",
             "unistd.h"),
     ];
 
