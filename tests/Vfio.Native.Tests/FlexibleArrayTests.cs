@@ -25,6 +25,7 @@ public sealed unsafe class FlexibleArrayTests
             ToolResult check = Gcc.Check(string.Create(CultureInfo.InvariantCulture, $"""
                 #include <stddef.h>
                 #include <linux/vfio.h>
+                #include <sys/socket.h>
                 #include <linux/iommufd.h>
                 _Static_assert(offsetof({c}, {accessor.Name}) == {offset}, "offset of {type.Name}.{accessor.Name}");
                 _Static_assert(sizeof((({c} *)0)->{accessor.Name}[0]) == {element}, "element of {type.Name}.{accessor.Name}");

@@ -64,6 +64,6 @@ public sealed class SignatureTests
     {
         _ when target == typeof(void) => ["void *", "const void *"],
         _ when target == typeof(byte) => ["char *", "const char *"],
-        _ => [$"struct {target.Name} *"],
+        _ => [$"struct {target.Name} *", $"const struct {target.Name} *"],
     };
 }
