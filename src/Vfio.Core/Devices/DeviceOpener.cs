@@ -21,7 +21,7 @@ internal sealed class DeviceOpener(VfioHost host)
         try
         {
             return options.Node is { } node && PassedDevice.IsReady(host.Kernel, node)
-                ? PassedDevice.Take(host, function, node, options.AddressSpace)
+                ? PassedDevice.Take(host, function, node, options.AddressSpace, device.IsNoIommu)
                 : Open(function, device, options);
         }
         catch

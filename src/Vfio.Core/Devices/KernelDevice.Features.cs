@@ -23,8 +23,9 @@ internal sealed unsafe partial class KernelDevice : IFeatureTransport
             Span<byte> inner = vfio_device_feature.data(header, data.Length);
             data.CopyTo(inner);
             int result = _kernel.DeviceFeature(device.Fd, header);
-            if (result >= 0 && operation == FeatureOperations.Get)
+            if (!operation.HasFlag(FeatureOperations.Probe))
             {
+                // Some features tell something when they are set, too, and also when they refuse.
                 inner.CopyTo(data);
             }
 

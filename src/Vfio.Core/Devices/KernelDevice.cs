@@ -50,10 +50,13 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
     /// <summary>The number of the descriptor, for whoever passes it on and keeps the device open meanwhile.</summary>
     public nint DangerousDescriptor => _handle.DangerousGetHandle();
 
+    /// <summary>Keeps the device open until the result is disposed.</summary>
+    public DescriptorLease Hold() => Lease();
+
     /// <summary>Makes another descriptor of the device, for another process.</summary>
     public KernelHandle Duplicate()
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(VfioDevice));
+        using DescriptorLease held = Lease();
         return _handle.Duplicate();
     }
 

@@ -21,7 +21,8 @@ internal static unsafe class PassedDevice
     /// <param name="function">The host's entry for the device.</param>
     /// <param name="descriptor">The device's descriptor.</param>
     /// <param name="space">The address space that its opener's container, or iommufd, is; null where this process has none of it.</param>
-    public static OpenedDevice Take(VfioHost host, OpenFunction function, SafeHandle descriptor, AddressSpace? space)
+    /// <param name="isNoIommu">Whether no IOMMU is in front of the device.</param>
+    public static OpenedDevice Take(VfioHost host, OpenFunction function, SafeHandle descriptor, AddressSpace? space, bool isNoIommu)
     {
         int fd = NodeOpener.Open(host.Kernel, function.Name, descriptor);
         if (fd < 0)
@@ -31,17 +32,17 @@ internal static unsafe class PassedDevice
 
         return space?.Iommu is IoasBackend backend
             ? Bound(host, function, fd, space, backend)
-            : Placed(host, function, fd, space);
+            : Placed(host, function, fd, space, isNoIommu);
     }
 
-    private static OpenedDevice Placed(VfioHost host, OpenFunction function, int fd, AddressSpace? space)
+    private static OpenedDevice Placed(VfioHost host, OpenFunction function, int fd, AddressSpace? space, bool isNoIommu)
     {
         var handle = new DeviceHandle(host, fd, function, parent: (space?.Iommu as ContainerBackend)?.Container);
         try
         {
             var transport = new KernelDevice(handle, function.Name);
             ObjectDisposedException.ThrowIf(space is not null && !space.TryAddUser(), typeof(AddressSpace));
-            return new OpenedDevice(transport, new FixedAttachment(function.Name, space, space?.IsIsolated ?? true), IsShared: true);
+            return new OpenedDevice(transport, new FixedAttachment(function.Name, space, space?.IsIsolated ?? !isNoIommu), IsShared: true);
         }
         catch
         {

@@ -96,16 +96,17 @@ public sealed class DeviceFeatures
 
     /// <summary>Sets a feature that this library has no method for, as bytes (<c>VFIO_DEVICE_FEATURE_SET</c>).</summary>
     /// <param name="feature">The feature.</param>
-    /// <param name="data">The feature's struct of <c>linux/vfio.h</c>. At most <see cref="MaxDataLength"/> bytes.</param>
+    /// <param name="data">
+    /// The feature's struct of <c>linux/vfio.h</c>; what the kernel tells comes out. A descriptor among that, such as that of migration's data, the
+    /// caller owns and closes. At most <see cref="MaxDataLength"/> bytes.
+    /// </param>
     /// <returns>Zero, or what the feature answers.</returns>
     /// <inheritdoc cref="Get"/>
-    public int Set(DeviceFeature feature, ReadOnlySpan<byte> data)
+    public int Set(DeviceFeature feature, Span<byte> data)
     {
         RequireNumber(feature);
         RequireLength(data);
-
-        // The kernel takes one struct for both directions; the caller's bytes are not for writing.
-        return Run(feature, FeatureOperations.Set, data.ToArray());
+        return Run(feature, FeatureOperations.Set, data);
     }
 
     internal int Run(DeviceFeature feature, FeatureOperations operation, Span<byte> data)

@@ -92,14 +92,17 @@ public sealed class SharedDevice : IDisposable
     /// <summary>Opens the device in this process, with its address space. This keeps its own descriptors.</summary>
     /// <param name="allowUnsafeNoIommu">As <see cref="VfioDeviceOptions.AllowUnsafeNoIommu"/>.</param>
     /// <returns>The device as its opener left it: nothing was reset, and the command register is as it was. The caller disposes it.</returns>
-    /// <exception cref="VfioException">A step failed, or the descriptors are of something else; the exception names it and says what to do.</exception>
+    /// <exception cref="VfioException">
+    /// A step failed, or the descriptor is none of an open device; the exception names it and says what to do. That it is the device of this name is
+    /// the sender's word.
+    /// </exception>
     /// <exception cref="InvalidDataException">What the kernel tells of the device contradicts itself.</exception>
     /// <exception cref="ObjectDisposedException">This has been disposed.</exception>
     public VfioDevice Open(bool allowUnsafeNoIommu)
     {
         using AddressSpace? space = Space is null
             ? null
-            : AddressSpace.Create(_host, new AddressSpaceOptions { Node = Space, Backend = Backend, AllowUnsafeNoIommu = allowUnsafeNoIommu });
+            : AddressSpace.Create(_host, new AddressSpaceOptions { Node = Space, Backend = Backend, AllowUnsafeNoIommu = allowUnsafeNoIommu && !IsIsolated });
         var options = new VfioDeviceOptions { Node = Device, AddressSpace = space, AllowUnsafeNoIommu = allowUnsafeNoIommu };
 
         // A node that nobody has opened all the way is not what was shared, and would be opened as one's own.
@@ -122,6 +125,8 @@ public sealed class SharedDevice : IDisposable
 
     internal static SharedDevice Of(VfioHost host, KernelDevice device, AddressSpace? space, bool isIsolated)
     {
+        // The device's descriptor keeps the container or iommufd open.
+        using DescriptorLease held = device.Hold();
         KernelHandle? node = space?.Iommu switch
         {
             IoasBackend ioas => ioas.Ioas.Iommufd,

@@ -72,8 +72,9 @@ public sealed class DevicePower
             throw PowerErrors.NoSuchState(_device.Name, state);
         }
 
-        // The other bits are the kernel's, or do not change by writing; PME's status would by a one.
-        config.Write16(capability.Offset + PciRegs.PCI_PM_CTRL, (ushort)state);
+        // PME's status would be cleared by the one that it reads as.
+        int control = config.Read16(capability.Offset + PciRegs.PCI_PM_CTRL) & ~(int)(PciRegs.PCI_PM_CTRL_STATE_MASK | PciRegs.PCI_PM_CTRL_PME_STATUS);
+        config.Write16(capability.Offset + PciRegs.PCI_PM_CTRL, (ushort)(control | (int)state));
         PciPowerState reached = State;
         if (reached != state)
         {
@@ -86,7 +87,7 @@ public sealed class DevicePower
     /// </summary>
     /// <remarks>
     /// The kernel suspends it a moment later, if nothing else keeps it awake (<see cref="PciFunctionPower.Control"/>). Each call to the device
-    /// wakes it for as long as the call takes, and so does an access to configuration space. An access to a BAR by pointer faults until the
+    /// wakes it for as long as the call takes, and so does an access to configuration space. An access to a BAR by pointer throws until the
     /// exit. The device interrupts nobody while it is suspended; INTx is masked meanwhile.
     /// </remarks>
     /// <exception cref="VfioException">The device is in low power already, or the driver or the kernel (before Linux 6.1) does not have it.</exception>
@@ -95,7 +96,7 @@ public sealed class DevicePower
 
     /// <summary>
     /// Lets the kernel suspend the device until it is woken, whoever does that (<c>VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP</c>): the device
-    /// itself, or the first call to it. Low power ends with that.
+    /// itself, or the first call to it after the kernel has suspended it. Low power ends with that.
     /// </summary>
     /// <returns>What tells of it. It ends with the device; disposing it before does not leave low power.</returns>
     /// <inheritdoc cref="EnterLowPower"/>

@@ -12,6 +12,7 @@ public sealed class PowerWakeup : IDisposable
     private readonly DevicePower _power;
     private readonly EventAwaiter<PowerWakeup.Take, bool> _awaiter;
     private readonly Lock _gate = new();
+    private volatile bool _woken;
     private volatile bool _disposed;
 
     internal PowerWakeup(VfioDevice device, DevicePower power)
@@ -49,6 +50,19 @@ public sealed class PowerWakeup : IDisposable
     public bool TryWait(TimeSpan timeout)
     {
         var deadline = new Deadline(timeout);
+        try
+        {
+            return TryWait(deadline);
+        }
+        catch (ObjectDisposedException) when (_disposed)
+        {
+            // The event was closed in between.
+            throw _device.Ended(this);
+        }
+    }
+
+    private bool TryWait(Deadline deadline)
+    {
         while (true)
         {
             ThrowIfDisposed();
@@ -122,11 +136,19 @@ public sealed class PowerWakeup : IDisposable
     // There is one wakeup and any number who wait for it: each leaves it for the next.
     private bool TakeAndLeave()
     {
-        if (!Event.TryTake(out _))
+        // The flag, because between taking and leaving the event is empty for the others.
+        if (_woken)
         {
-            return false;
+            return true;
         }
 
+        if (!Event.TryTake(out _))
+        {
+            return _woken;
+        }
+
+        // At the end it is signalled too, which is no wakeup.
+        _woken = !_disposed;
         Event.Signal();
         return true;
     }

@@ -57,6 +57,8 @@ public sealed class RemovalTests
             device.Reset,
             () => device.HotReset(),
             () => device.GetHotResetInfo(),
+            () => device.Share(),
+            () => device.Features.GetSupport(DeviceFeature.Migration),
         ];
         Assert.All(operations, AssertGone);
         Assert.Equal(7u, buffer?.Read32(0) ?? 7u);
@@ -242,7 +244,7 @@ public sealed class RemovalTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Forget(FakeMachine machine) => _ = Open(machine, _never).Regions.Bar(0).Map();
+    private static void Forget(FakeMachine machine) => _ = Open(machine, _never);
 
     private static FakeMachine Watched(FakeInterfaces interfaces)
     {

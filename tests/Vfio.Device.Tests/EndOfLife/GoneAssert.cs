@@ -28,6 +28,9 @@ internal static class GoneAssert
             device.Detach,
             device.Reset,
             () => device.GetHotResetInfo(),
+            () => device.Share(),
+            () => device.Features.GetSupport(DeviceFeature.Migration),
+            () => _ = device.Power.State,
         ];
         foreach (Action operation in operations)
         {
