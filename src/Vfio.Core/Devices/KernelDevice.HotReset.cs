@@ -29,7 +29,13 @@ internal sealed unsafe partial class KernelDevice : IHotResetTransport
             }
 
             nint argument = (nint)reset;
-            return -LockRetry.Run(() => _kernel.HotReset(fd, (vfio_pci_hot_reset*)argument), busyTimeout);
+            int result = LockRetry.Run(() => _kernel.HotReset(fd, (vfio_pci_hot_reset*)argument), busyTimeout, () => _disposed);
+            if (result < 0)
+            {
+                ThrowIfEnded();
+            }
+
+            return -result;
         }
     }
 }

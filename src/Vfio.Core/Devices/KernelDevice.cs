@@ -70,9 +70,10 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
     {
         using DescriptorLease device = Lease();
         int fd = device.Fd;
-        int result = LockRetry.Run(() => _kernel.ResetDevice(fd), busyTimeout);
+        int result = LockRetry.Run(() => _kernel.ResetDevice(fd), busyTimeout, () => _disposed);
         if (result < 0)
         {
+            ThrowIfEnded();
             throw ResetErrors.Function(Name, CanReset, -result);
         }
     }
@@ -101,6 +102,16 @@ internal sealed unsafe partial class KernelDevice : IDeviceTransport
             }
         }
 
-        throw Ended?.Invoke() ?? new ObjectDisposedException(nameof(VfioDevice));
+        throw AfterEnd();
     }
+
+    private void ThrowIfEnded()
+    {
+        if (_disposed)
+        {
+            throw AfterEnd();
+        }
+    }
+
+    private Exception AfterEnd() => Ended?.Invoke() ?? new ObjectDisposedException(nameof(VfioDevice));
 }

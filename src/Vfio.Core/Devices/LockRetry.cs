@@ -25,11 +25,16 @@ internal static class LockRetry
     }
 
     /// <summary>Repeats a reset for as long as the caller wants to wait, and calls at least once.</summary>
-    public static int Run(Func<int> call, TimeSpan limit)
+    /// <param name="call">The call.</param>
+    /// <param name="limit">How long.</param>
+    /// <param name="hasEnded">
+    /// Whether the device is to be closed: then it is not kept open for another try, which a removal that waits for the close lets nobody have.
+    /// </param>
+    public static int Run(Func<int> call, TimeSpan limit, Func<bool> hasEnded)
     {
         var deadline = new Deadline(limit);
         int result = call();
-        while (result is -Errno.EAGAIN or -Errno.EBUSY && deadline.Milliseconds is > 0 and var left)
+        while (result is -Errno.EAGAIN or -Errno.EBUSY && !hasEnded() && deadline.Milliseconds is > 0 and var left)
         {
             Thread.Sleep(Math.Min(left, (int)_pause.TotalMilliseconds));
             result = call();

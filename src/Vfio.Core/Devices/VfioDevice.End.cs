@@ -145,23 +145,30 @@ public sealed partial class VfioDevice
 
         // A mapped region keeps the device open in the kernel, and interrupts would have nobody to take them.
         VfioException? first = null;
-        foreach (IDisposable child in children)
+        try
         {
-            try
+            foreach (IDisposable child in children)
             {
-                child.Dispose();
-            }
-            catch (VfioException error)
-            {
-                // The others must end all the same, or the device would stay open.
-                first ??= error;
+                try
+                {
+                    child.Dispose();
+                }
+                catch (VfioException error)
+                {
+                    // The others must end all the same, or the device would stay open.
+                    first ??= error;
+                }
             }
         }
+        finally
+        {
+            // Also when a thread that waits for a handler is interrupted.
+            _transport.Dispose();
+            _watch?.Dispose();
+            _attachment.Release();
+            Lifetime.MarkReleased();
+        }
 
-        _transport.Dispose();
-        _watch?.Dispose();
-        _attachment.Release();
-        Lifetime.MarkReleased();
         if (first is not null)
         {
             ExceptionDispatchInfo.Throw(first);

@@ -54,4 +54,13 @@ internal static partial class DeviceErrors
         reason.Remedy,
         reason.Errno,
         reason);
+
+    /// <summary>The device's pages could not be taken from under a mapping, which keeps it open in the kernel.</summary>
+    public static VfioException NotDetached(string name, int region, int errno) => new(
+        VfioErrorKind.OutOfMemory,
+        "mmap",
+        name,
+        $"nothing could be put in the place of region {region}, which is mapped: the kernel counts the device as open until the process ends",
+        "Raise RLIMIT_MEMLOCK, or do without mlockall; then end the program",
+        errno);
 }

@@ -63,7 +63,7 @@ internal static class InterruptErrors
         second.Kind,
         second.Step,
         device,
-        $"{name} could not be enabled with one vector more ({first.Message}), nor again as it was: none of its vectors is enabled any more",
+        $"{name} could not be enabled ({first.Problem}), nor as it was before: none of its vectors is enabled any more",
         "Dispose the set, and enable it anew",
         second.Errno);
 

@@ -101,12 +101,12 @@ public sealed partial class Interrupt
         }
     }
 
-    /// <summary>Polls as the policy says.</summary>
-    internal bool Poll(SpinPolicy spin, out long start, out long budget, out ulong count)
+    /// <summary>Polls as the policy says, for a handler, until that is stopped.</summary>
+    internal bool Poll(InterruptHandler handler, SpinPolicy spin, out long start, out long budget, out ulong count)
     {
         start = Stopwatch.GetTimestamp();
         budget = _spin.Next(spin);
-        return Poll(new Deadline(Timeout.InfiniteTimeSpan), start, budget, out count);
+        return Poll(new Deadline(Timeout.InfiniteTimeSpan), start, budget, out count, handler);
     }
 
     /// <summary>Learns how long a wait took that began to poll at a time.</summary>
@@ -123,11 +123,11 @@ public sealed partial class Interrupt
         }
     }
 
-    private bool Poll(Deadline deadline, long start, long budget, out ulong count)
+    private bool Poll(Deadline deadline, long start, long budget, out ulong count, InterruptHandler? handler = null)
     {
         const int Pause = 8;
         count = 0;
-        while (budget != 0)
+        while (budget != 0 && handler?.IsStopped != true)
         {
             if (_event.TryTake(out count))
             {

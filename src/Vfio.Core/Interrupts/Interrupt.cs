@@ -102,11 +102,8 @@ public sealed partial class Interrupt
         }
     }
 
-    /// <summary>
-    /// Ends it, which the kernel has disabled, or not enabled. Waits for a running handler unless it is called from there, or the device is
-    /// gone: whoever wants that back waits already.
-    /// </summary>
-    internal void Dispose()
+    /// <summary>Ends it, which the kernel has disabled, or not enabled: its waits end, and its handler is called no more.</summary>
+    internal void End()
     {
         InterruptHandler? handler;
         lock (_gate)
@@ -120,17 +117,27 @@ public sealed partial class Interrupt
             handler = _handler;
         }
 
-        if (_set.IsGone)
-        {
-            handler?.Stop();
-        }
-        else
-        {
-            handler?.Dispose();
-        }
-
+        handler?.Stop();
         _awaiter.Dispose();
         _resample?.End();
         _event.End();
+    }
+
+    /// <summary>
+    /// Waits for a handler that is running when the vector has ended, unless it is called from there, or the device is gone: whoever wants that
+    /// back waits already. First all end whose end a handler may wait for.
+    /// </summary>
+    internal void AwaitHandler()
+    {
+        InterruptHandler? handler;
+        lock (_gate)
+        {
+            handler = _handler;
+        }
+
+        if (!_set.IsGone)
+        {
+            handler?.Dispose();
+        }
     }
 }

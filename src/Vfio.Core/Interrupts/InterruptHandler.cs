@@ -31,6 +31,9 @@ public sealed class InterruptHandler : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Whether it is to be called no more.</summary>
+    internal bool IsStopped => Volatile.Read(ref _stopped) != 0;
+
     /// <summary>Ends when the handler will be called no more; it has failed if the handler threw, or the kernel refused to wait.</summary>
     public Task Completion => _completion.Task;
 
@@ -113,7 +116,7 @@ public sealed class InterruptHandler : IDisposable
     private void RunOnce()
     {
         _interrupt.Event.CountWait();
-        bool taken = _interrupt.Poll(_options.Spin, out long start, out long budget, out ulong count);
+        bool taken = _interrupt.Poll(this, _options.Spin, out long start, out long budget, out ulong count);
         while (!taken && !(taken = _interrupt.Event.TryTake(out count)))
         {
             if (Volatile.Read(ref _stopped) != 0)
@@ -134,9 +137,18 @@ public sealed class InterruptHandler : IDisposable
 
     private void Unmask()
     {
-        if (_interrupt.Resample?.TrySignal() != true)
+        if (_interrupt.Resample?.TrySignal() == true)
+        {
+            return;
+        }
+
+        try
         {
             _interrupt.Unmask();
+        }
+        catch (Exception error) when (_interrupt.Set.HasEnded && error is ObjectDisposedException or VfioException)
+        {
+            // The set is being disposed, and is about to stop this.
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed partial class InterruptSet
             }
             catch
             {
-                added.Dispose();
+                added.End();
                 throw;
             }
 
@@ -86,7 +86,8 @@ public sealed partial class InterruptSet
             Volatile.Write(ref _interrupts[vector], null);
         }
 
-        removed.Dispose();
+        removed.End();
+        removed.AwaitHandler();
     }
 
     internal void RequireMaskable()
@@ -200,25 +201,51 @@ public sealed partial class InterruptSet
     /// <summary>Enables all vectors anew, and one more behind those that the kernel has set aside.</summary>
     private void Resize(Interrupt added)
     {
-        EventFd?[] events = [.. Events(_room), .. new EventFd?[added.Vector + 1 - _room]];
+        EventFd?[] events = [.. Events(_block), .. new EventFd?[added.Vector + 1 - _block]];
         events[added.Vector] = added.Event.Source;
         _transport.DisableInterrupts(_kind.Info);
         try
         {
             _transport.EnableInterrupts(_kind.Info, events);
+            _block = events.Length;
         }
         catch (VfioException error)
         {
-            try
+            Again(error);
+            throw;
+        }
+    }
+
+    /// <summary>Enables all vectors a second time, after it was refused once.</summary>
+    private void Again(VfioException first)
+    {
+        try
+        {
+            // Some of them may be enabled. Where none is, the kernel refuses, and nothing is to be disabled.
+            Disable();
+            EnableAll();
+        }
+        catch (VfioException second)
+        {
+            throw InterruptErrors.LostVectors(DeviceName, _kind.Name, first, second);
+        }
+    }
+
+    /// <summary>Enables all vectors when none is, in the way that they came: those that were set aside together, and then each of the others.</summary>
+    private void EnableAll()
+    {
+        _transport.EnableInterrupts(_kind.Info, Events(_block));
+        foreach (Interrupt interrupt in Snapshot())
+        {
+            if (interrupt.Vector >= _block)
             {
-                _transport.EnableInterrupts(_kind.Info, Events(_room));
-            }
-            catch (VfioException second)
-            {
-                throw InterruptErrors.LostVectors(DeviceName, _kind.Name, error, second);
+                _transport.EnableInterrupts(_kind.Info, [interrupt.Event.Source], interrupt.Vector);
             }
 
-            throw;
+            if (interrupt.Resample is { } resample)
+            {
+                _transport.SetUnmaskEvent(_kind.Info, interrupt.Vector, resample.Source);
+            }
         }
     }
 }

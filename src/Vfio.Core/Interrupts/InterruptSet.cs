@@ -22,6 +22,9 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
 
     // How many vectors the kernel has set aside: below, one is connected alone.
     private int _room;
+
+    // How many of those the kernel has set aside together, from the first on; beyond, it has only those that were added.
+    private int _block;
     private volatile bool _disposed;
 
     private InterruptSet(InterruptKind kind, IDeviceTransport transport, VfioHost host)
@@ -50,6 +53,9 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
     internal string DeviceName => _transport.Name;
 
     internal VfioDevice Device => _kind.Device;
+
+    /// <summary>Whether the set has been disposed, or is about to be.</summary>
+    internal bool HasEnded => _disposed;
 
     /// <summary>Whether the set ends because the device is gone.</summary>
     internal bool IsGone => _kind.Device.Lifetime.IsGone;
@@ -117,7 +123,7 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
             }
 
             transport.EnableInterrupts(kind.Info, set.Events(room));
-            set._room = room;
+            set._room = set._block = room;
             return set;
         }
         catch
@@ -139,14 +145,14 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
             }
 
             // Vectors that are enabled would only get other events: what the device needs is set up with the first enabling.
-            _transport.DisableInterrupts(_kind.Info);
-            _transport.EnableInterrupts(_kind.Info, Events(_room));
-            foreach (Interrupt interrupt in Snapshot())
+            Disable();
+            try
             {
-                if (interrupt.Resample is { } resample)
-                {
-                    _transport.SetUnmaskEvent(_kind.Info, interrupt.Vector, resample.Source);
-                }
+                EnableAll();
+            }
+            catch (VfioException error)
+            {
+                Again(error);
             }
         }
     }
@@ -169,12 +175,18 @@ public sealed partial class InterruptSet : IReadOnlyCollection<Interrupt>, IDisp
         }
     }
 
-    /// <summary>Lets go of vectors that are not enabled.</summary>
+    /// <summary>Lets go of vectors that are not enabled. A handler of one may be waiting for another: all end before any is waited for.</summary>
     private void Abandon()
     {
-        foreach (Interrupt interrupt in Snapshot())
+        IReadOnlyList<Interrupt> all = Snapshot();
+        foreach (Interrupt interrupt in all)
         {
-            interrupt.Dispose();
+            interrupt.End();
+        }
+
+        foreach (Interrupt interrupt in all)
+        {
+            interrupt.AwaitHandler();
         }
     }
 }

@@ -76,8 +76,8 @@ public sealed unsafe partial class MappedRegion : IRegisterAccess, IDisposable
                 return;
             }
 
-            Volatile.Write(ref _disposed, 1);
             _endsWithDevice = _device.Lifetime.IsGone;
+            Volatile.Write(ref _disposed, 1);
             Detach();
         }
 
@@ -117,21 +117,38 @@ public sealed unsafe partial class MappedRegion : IRegisterAccess, IDisposable
 
         // The device's pages go now, so that the device can close; the addresses go with the object, because another
         // thread may be between its check and its access.
-        foreach (int protection in (ReadOnlySpan<int>)[Libc.PROT_READ | Libc.PROT_WRITE, Libc.PROT_READ, Libc.PROT_NONE])
+        const int Private = (int)(Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE);
+        int result = Cover(Libc.PROT_READ | Libc.PROT_WRITE, Private, -1);
+        if (result < 0 && FaultHandler.IsInstalled)
         {
-            // A system that accounts for all memory may refuse pages that can be written, but not the others.
-            int result = _kernel.MapMemory(
-                _base,
-                (nuint)_memory.Length,
-                protection,
-                Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED,
-                -1,
-                0,
-                out _);
-            if (result >= 0)
-            {
-                return;
-            }
+            // A system that accounts for all memory may refuse pages that can be written, but not those of a file, even where it has none:
+            // an access then faults, and finds zeros like any other that is too late.
+            result = CoverByEmptyFile();
+        }
+
+        foreach (int protection in (ReadOnlySpan<int>)[(int)Libc.PROT_READ, (int)Libc.PROT_NONE])
+        {
+            result = result < 0 ? Cover(protection, Private, -1) : result;
+        }
+
+        if (result < 0)
+        {
+            throw DeviceErrors.NotDetached(_transport.Name, _info.Index, -result);
         }
     }
+
+    private int CoverByEmptyFile()
+    {
+        int fd = _kernel.CreateMemoryFile(0);
+        if (fd < 0)
+        {
+            return fd;
+        }
+
+        using var file = new KernelHandle(_kernel, fd, "memfd");
+        return Cover(Libc.PROT_READ | Libc.PROT_WRITE, (int)Libc.MAP_SHARED, fd);
+    }
+
+    private int Cover(int protection, int flags, int fd)
+        => _kernel.MapMemory(_base, (nuint)_memory.Length, protection, flags | (int)Libc.MAP_FIXED, fd, 0, out _);
 }

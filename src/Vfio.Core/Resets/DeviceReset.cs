@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Vfio.Core;
 
 /// <summary>A reset, and what has to be saved before it and put back after it, for each device of this process that it hits.</summary>
@@ -57,7 +59,7 @@ internal sealed class DeviceReset(VfioDevice device, ResetOptions options)
     {
         PciConfigState?[] states = [.. devices.Select(Save)];
         reset();
-        VfioException? first = null;
+        Exception? first = null;
         for (int i = 0; i < states.Length; i++)
         {
             try
@@ -68,16 +70,21 @@ internal sealed class DeviceReset(VfioDevice device, ResetOptions options)
             {
                 // Its owner closed it meanwhile, and wants nothing of it any more.
             }
-            catch (VfioException error)
+            catch (Exception error) when (error is VfioException or ObjectDisposedException or InvalidDataException)
             {
                 // The others want theirs back all the same.
                 first ??= error;
             }
         }
 
+        if (first is VfioException refusal)
+        {
+            throw ResetErrors.NotPutBack(refusal);
+        }
+
         if (first is not null)
         {
-            throw ResetErrors.NotPutBack(first);
+            ExceptionDispatchInfo.Throw(first);
         }
     }
 

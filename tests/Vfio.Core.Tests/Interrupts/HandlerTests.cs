@@ -176,6 +176,22 @@ public sealed class HandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_set_that_is_disposed_ends_the_wait_that_a_handler_of_it_is_in()
+    {
+        InterruptSet set = _device.Interrupts.Msix.Enable(2);
+        using var entered = new ManualResetEventSlim();
+        InterruptHandler handler = set[0].Handle(_ =>
+        {
+            entered.Set();
+            Assert.Throws<ObjectDisposedException>(() => set[1].Wait(Timeout.InfiniteTimeSpan));
+        });
+        Trigger();
+        entered.Wait();
+        set.Dispose();
+        await handler.Completion;
+    }
+
+    [Fact]
     public async Task A_device_that_is_being_disposed_does_not_wait_for_a_handler_that_disposes_it()
     {
         InterruptSet set = _device.Interrupts.Msix.Enable(1);

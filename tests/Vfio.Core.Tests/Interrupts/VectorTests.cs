@@ -171,7 +171,7 @@ public sealed class VectorTests : IDisposable
     {
         InterruptSet set = _device.Interrupts.Msi.Enable(2);
         _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOMEM, skip: 1);
-        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOSPC, skip: 2);
+        _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOSPC, skip: 3);
         VfioException error = Assert.Throws<VfioException>(() => set.Add(3));
         Assert.Contains("none of its vectors is enabled any more", error.Message, StringComparison.Ordinal);
         Assert.Equal(Errno.ENOSPC, error.Errno);

@@ -178,9 +178,12 @@ public sealed class RegionTests : IDisposable
     public void A_mapping_that_is_disposed_lets_the_device_close_when_memory_is_short()
     {
         MappedRegion region = Device.Regions.Bar(0).Map();
+        Register32 register = region.Register32(0);
         _machine.Kernel.Faults.FailNext(nameof(IVfioKernel.MapMemory), Errno.ENOMEM);
         region.Dispose();
         Assert.Throws<ObjectDisposedException>(() => region.Read32(0));
+        Assert.Throws<ObjectDisposedException>(() => register.Read());
+        Assert.Throws<ObjectDisposedException>(() => register.Write(1));
 
         // The addresses stay with the object, for threads that are past their check.
         Assert.Single(_machine.Kernel.Memory);

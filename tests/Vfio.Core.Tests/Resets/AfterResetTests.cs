@@ -93,6 +93,7 @@ public sealed class AfterResetTests
         using InterruptSet others = second.Interrupts.Msix.Enable(1);
         bus.SecondDevice.ForgetsInterrupts = true;
         bus.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOMEM, skip: 1);
+        bus.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOMEM, skip: 3);
 
         VfioException refusal = Assert.Throws<VfioException>(() => first.HotReset(_all));
 
@@ -101,6 +102,22 @@ public sealed class AfterResetTests
         Assert.IsType<VfioException>(refusal.InnerException);
         Assert.Equal((1, 1), (bus.FirstDevice.Resets, bus.SecondDevice.Resets));
         Assert.True(bus.Kernel.Trigger(bus.SecondDevice, Msix));
+    }
+
+    [Fact]
+    public void Vectors_that_are_refused_once_are_enabled_at_the_second_try()
+    {
+        using var bus = new BusMachine();
+        using VfioDevice device = bus.Open();
+        using InterruptSet vectors = device.Interrupts.Msix.Enable(1);
+        _ = vectors.Add(2);
+        bus.Kernel.Faults.FailNext(nameof(IVfioKernel.SetIrqs), Errno.ENOMEM, skip: 2);
+
+        device.Reset(_all);
+
+        Assert.Equal([0, 2], vectors.Select(static interrupt => interrupt.Vector));
+        Assert.True(bus.Kernel.Trigger(bus.FirstDevice, Msix, 2));
+        Assert.Equal(1ul, vectors[2].Wait(Timeout.InfiniteTimeSpan));
     }
 
     [Fact]

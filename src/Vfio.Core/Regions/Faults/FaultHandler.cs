@@ -23,6 +23,12 @@ internal static unsafe class FaultHandler
 
         // It makes the handler's membarrier possible, which is no other than the runtime's own.
         Interlocked.MemoryBarrierProcessWide();
+        if (SignalCalls.BarrierOnAll() != 0)
+        {
+            // A filter of system calls takes it for forbidden, and the runtime has another way, which a handler has not.
+            return false;
+        }
+
         SignalAction previous;
         if (SignalCalls.Handle(SignalCalls.Bus, null, &previous) < 0 || Load(previous.Handler) is not { } code)
         {

@@ -20,10 +20,19 @@ internal static unsafe partial class SignalCalls
     /// <summary>The handler is forgotten when it is called (<c>SA_RESETHAND</c>).</summary>
     public const int Once = unchecked((int)0x8000_0000);
 
+    // As in the handler's code.
+    private const int MemoryBarrierNumber = 324;
+    private const int PrivateExpedited = 8;
     private const string LibraryName = "libc";
 
     [LibraryImport(LibraryName, EntryPoint = "sigaction")]
     public static partial int Handle(int signal, SignalAction* action, SignalAction* previous);
+
+    /// <summary>Makes all threads of the process take note of what was written (<c>membarrier</c>, which the C library has no function for).</summary>
+    public static nint BarrierOnAll() => SystemCall(MemoryBarrierNumber, PrivateExpedited, 0, 0);
+
+    [LibraryImport(LibraryName, EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [LibraryImport(LibraryName, EntryPoint = "mprotect")]
     public static partial int Protect(void* address, nuint length, int protection);
