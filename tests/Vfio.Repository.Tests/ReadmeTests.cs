@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests
     /// <summary>Pages of documentation.</summary>
     public static TheoryData<string> Pages { get; } =
     [
-        "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "lab/README.md", "interop/README.md", "bench/README.md",
+        "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "lab/README.md", "interop/README.md", "bench/README.md", "samples/Nvme/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(static page => "docs/" + Path.GetFileName(page)).Order(StringComparer.Ordinal),
     ];
 

@@ -213,6 +213,11 @@ internal sealed unsafe class AdminQueue : IDisposable
             throw NvmeErrors.Fatal(_function.Name, step, status);
         }
 
+        if (!status.IsReady)
+        {
+            throw NvmeErrors.Protocol(_function.Name, step, $"the controller is no longer ready ({status})");
+        }
+
         if (_clock.Milliseconds >= end)
         {
             throw NvmeErrors.Timeout(_function.Name, step, limit, "the controller is reset");

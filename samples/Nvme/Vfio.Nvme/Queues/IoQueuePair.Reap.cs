@@ -164,7 +164,7 @@ public sealed partial class IoQueuePair
 
             // The end of the command may come with the abort, or a little later.
             slot.Aborting = true;
-            slot.Age = LooksPerTimeout - 1;
+            slot.Age = LooksPerTimeout;
         }
     }
 
