@@ -12,7 +12,6 @@ public sealed partial class NvmeController
         lock (_gate)
         {
             int generation = _generation;
-            uint size = (uint)(queue.Entries - 1) << 16;
             uint id = (uint)queue.Id;
             uint interrupts = queue.Wait == WaitMode.Poll ? 0 : (id << 16) | InterruptsEnabled;
             Admin(
@@ -20,7 +19,7 @@ public sealed partial class NvmeController
                 {
                     Command = (uint)AdminOpcode.CreateCompletionQueue,
                     Data1 = queue.CompletionBase,
-                    Dwords10And11 = SubmissionEntry.Dwords(size | id, interrupts | Contiguous),
+                    Dwords10And11 = SubmissionEntry.Dwords(Size(queue.CompletionEntries) | id, interrupts | Contiguous),
                 },
                 "Create I/O Completion Queue");
             try
@@ -30,7 +29,7 @@ public sealed partial class NvmeController
                     {
                         Command = (uint)AdminOpcode.CreateSubmissionQueue,
                         Data1 = queue.SubmissionBase,
-                        Dwords10And11 = SubmissionEntry.Dwords(size | id, (id << 16) | Contiguous),
+                        Dwords10And11 = SubmissionEntry.Dwords(Size(queue.Entries) | id, (id << 16) | Contiguous),
                     },
                     "Create I/O Submission Queue");
             }
@@ -74,6 +73,9 @@ public sealed partial class NvmeController
             return false;
         }
     }
+
+    // From zero, in the upper half.
+    private static uint Size(int entries) => (uint)(entries - 1) << 16;
 
     private void DeleteAll()
     {

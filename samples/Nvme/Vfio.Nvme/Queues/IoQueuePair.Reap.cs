@@ -22,7 +22,7 @@ public sealed partial class IoQueuePair
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Reap<THandler>(ref THandler handler)
         where THandler : struct, INvmeCompletionHandler, allows ref struct
-        => ReapUpTo(_entries, ref handler);
+        => ReapUpTo(CompletionEntries, ref handler);
 
     /// <summary>Reports the commands that have ended, without waiting.</summary>
     /// <param name="into">Where to, as far as there is room.</param>
@@ -49,8 +49,8 @@ public sealed partial class IoQueuePair
 
         int done = Drain(ref handler, most);
 
-        // Where nobody waits for an interrupt the controller gets its entries back late: there is one for every command all the time.
-        if (done > 0 && (Wait != WaitMode.Poll || _completions.Untold >= (uint)_entries / 2) && _generation == _controller.Generation)
+        // Where nobody waits for an interrupt the controller gets its entries back late, but has one for every command all the time.
+        if (done > 0 && (Wait != WaitMode.Poll || _completions.Untold >= _spare) && _generation == _controller.Generation)
         {
             _completions.Ring();
         }

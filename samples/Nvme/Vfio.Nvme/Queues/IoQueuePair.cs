@@ -12,6 +12,7 @@ namespace Vfio.Nvme;
 public sealed partial class IoQueuePair : IDisposable
 {
     private const int PageMask = TransferLists.PageSize - 1;
+    private const int LeastSpare = 64;
 
     private readonly NvmeController _controller;
     private readonly NvmeMemory _memory;
@@ -20,7 +21,7 @@ public sealed partial class IoQueuePair : IDisposable
     private readonly ushort[] _free;
     private readonly int _maxTransfer;
     private readonly ulong _completionBase;
-    private readonly int _entries;
+    private readonly uint _spare;
     private SubmissionRing _submissions;
     private CompletionRing _completions;
     private int _freeCount;
@@ -34,19 +35,24 @@ public sealed partial class IoQueuePair : IDisposable
         Depth = depth;
         Wait = wait;
         _interrupt = interrupt;
-        _entries = depth + 1; // a queue is full with one entry left
+
+        // A queue is full with one entry left. The completion queue has room for more than can end, so that the controller need not be told of
+        // every entry that was taken.
+        Entries = depth + 1;
+        CompletionEntries = Math.Min(Entries + Math.Max(depth, LeastSpare), controller.Capabilities.MaxQueueEntries);
+        _spare = (uint)Math.Max(1, CompletionEntries - Entries);
         _maxTransfer = controller.MaxTransfer;
         _slots = new CommandSlot[depth];
         _free = new ushort[depth];
-        long submissions = Pages((long)_entries * SubmissionEntry.Size);
-        long completions = Pages((long)_entries * CompletionEntry.Size);
+        long submissions = Pages((long)Entries * SubmissionEntry.Size);
+        long completions = Pages((long)CompletionEntries * CompletionEntry.Size);
         int list = TransferLists.LengthFor(_maxTransfer);
         _memory = controller.Function.Allocate(submissions + completions + ((long)depth * list));
         _completionBase = _memory.Iova + (ulong)submissions;
         _lists = new TransferLists(
             _memory.Address + (nint)(submissions + completions), _completionBase + (ulong)completions, list, _slots);
-        _submissions = new SubmissionRing(_memory.Address, _entries, controller.SubmissionDoorbell(id));
-        _completions = new CompletionRing(_memory.Address + (nint)submissions, _entries, controller.CompletionDoorbell(id));
+        _submissions = new SubmissionRing(_memory.Address, Entries, controller.SubmissionDoorbell(id));
+        _completions = new CompletionRing(_memory.Address + (nint)submissions, CompletionEntries, controller.CompletionDoorbell(id));
         _spin = FirstSpin;
         _untilLook = PollsPerLook;
         FreeAll();
@@ -74,7 +80,9 @@ public sealed partial class IoQueuePair : IDisposable
 
     internal ulong CompletionBase => _completionBase;
 
-    internal int Entries => _entries;
+    internal int Entries { get; }
+
+    internal int CompletionEntries { get; }
 
     /// <summary>Deletes the queue pair. Commands that are in flight end unreported, and their data is left alone by the controller from here on.</summary>
     public void Dispose()
