@@ -43,6 +43,15 @@ internal static class VirtualFunctionErrors
         0,
         error);
 
+    public static VfioException Gone(PciAddress address, string file, Exception error) => new(
+        VfioErrorKind.NoSuchDevice,
+        "write " + file,
+        address.ToString(),
+        "the physical function is gone from the bus, and its virtual functions with it",
+        "Let the kernel find it again (write 1 to /sys/bus/pci/rescan), or plug it in",
+        error.HResult is > 0 and <= MaxErrno ? error.HResult : 0,
+        error);
+
     public static VfioException Write(PciAddress address, string file, int value, string? driver, Exception error) => error switch
     {
         UnauthorizedAccessException => new(

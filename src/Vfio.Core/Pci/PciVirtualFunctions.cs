@@ -27,6 +27,7 @@ public sealed class PciVirtualFunctions
     private readonly Func<TimeSpan, ISysfsWriter> _writer;
     private readonly Lock _gate = new();
     private bool? _autoprobeBefore;
+    private IReadOnlyList<PciAddress> _known = [];
 
     internal PciVirtualFunctions(VfioHost host, PciAddress address, Func<TimeSpan, ISysfsWriter>? writer = null)
     {
@@ -69,10 +70,15 @@ public sealed class PciVirtualFunctions
         {
             string folder = _host.Paths.Function(Address);
             var found = new List<PciAddress>();
-            while (PciAddress.TryParse(
-                SysfsFile.LinkName(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"virtfn{found.Count}"))), out PciAddress address))
+            int limit = Limit;
+            for (int number = 0; number < limit; number++)
             {
-                found.Add(address);
+                // A removal that is under way has taken the first ones away.
+                string link = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"virtfn{number}"));
+                if (PciAddress.TryParse(SysfsFile.LinkName(link), out PciAddress address))
+                {
+                    found.Add(address);
+                }
             }
 
             return found;
@@ -96,7 +102,7 @@ public sealed class PciVirtualFunctions
         ISysfsWriter writer = Writer(timeout);
         lock (_gate)
         {
-            int limit = Limit;
+            int limit = Read(LimitAttribute) ?? throw DeviceErrors.NoSuchDevice(Address.ToString());
             ArgumentOutOfRangeException.ThrowIfGreaterThan(count, limit);
             int present = Count;
             if (present != 0)
@@ -108,6 +114,9 @@ public sealed class PciVirtualFunctions
             if (before != probe)
             {
                 Write(writer, AutoprobeAttribute, probe ? 1 : 0);
+
+                // What an earlier call has changed, and nobody has put back yet, is older.
+                _autoprobeBefore ??= before;
             }
 
             try
@@ -120,7 +129,6 @@ public sealed class PciVirtualFunctions
                 throw;
             }
 
-            _autoprobeBefore = before != probe ? before : null;
             IReadOnlyList<PciAddress> made = Addresses;
             return made.Count == count ? made : throw VirtualFunctionErrors.TooFew(Address, count, made.Count);
         }
@@ -145,7 +153,10 @@ public sealed class PciVirtualFunctions
         ISysfsWriter writer = Writer(timeout);
         lock (_gate)
         {
+            // The kernel takes the link to each away before it waits for the user; a call before this one may have seen more.
+            _known = [.. _known.Union(Addresses)];
             Write(writer, CountAttribute, 0);
+            _known = [];
             if (_autoprobeBefore is { } before)
             {
                 Write(writer, AutoprobeAttribute, before ? 1 : 0);
@@ -164,7 +175,7 @@ public sealed class PciVirtualFunctions
 
     private void PutBack(ISysfsWriter writer, bool autoprobe, VfioException error)
     {
-        // While the kernel is still at it, the file is locked, and the functions may yet come.
+        // While the kernel is still at it, the functions may yet come, and must find it as it was asked for.
         if (error.InnerException is HangingWriteException)
         {
             return;
@@ -173,10 +184,14 @@ public sealed class PciVirtualFunctions
         try
         {
             Write(writer, AutoprobeAttribute, autoprobe ? 1 : 0);
+            if (_autoprobeBefore == autoprobe)
+            {
+                _autoprobeBefore = null;
+            }
         }
         catch (VfioException)
         {
-            // The failure that is under way says more.
+            // The failure that is under way says more; Disable tries it again.
         }
     }
 
@@ -193,13 +208,15 @@ public sealed class PciVirtualFunctions
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw VirtualFunctionErrors.Write(Address, file, value, _host.Pci.Driver(Address), error);
+            throw _host.Pci.Exists(Address)
+                ? VirtualFunctionErrors.Write(Address, file, value, _host.Pci.Driver(Address), error)
+                : VirtualFunctionErrors.Gone(Address, file, error);
         }
     }
 
     // Those that this process has open itself.
     private IReadOnlyList<PciAddress> OpenOnes()
-        => [.. Addresses.Where(address => _host.OpenFunctions.Contains(address.ToString()))];
+        => [.. _known.Where(address => _host.OpenFunctions.Contains(address.ToString()))];
 
     private int? Read(string attribute)
         => HostText.Number(_host.Pci.Attribute(Address, attribute)) is { } value and >= 0 and <= ushort.MaxValue ? (int)value : null;

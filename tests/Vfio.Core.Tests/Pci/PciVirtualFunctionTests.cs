@@ -12,6 +12,7 @@ public sealed class PciVirtualFunctionTests : IDisposable, ISysfsWriter
     private readonly FakeKernel _kernel = new();
     private readonly List<string> _writes = [];
     private Exception? _refusal;
+    private Action? _beforeRefusal;
 
     public PciVirtualFunctionTests()
     {
@@ -33,6 +34,7 @@ public sealed class PciVirtualFunctionTests : IDisposable, ISysfsWriter
         _writes.Add($"{name}={line}");
         if (_refusal is not null && name == "sriov_numvfs")
         {
+            _beforeRefusal?.Invoke();
             throw _refusal;
         }
 
@@ -129,6 +131,73 @@ public sealed class PciVirtualFunctionTests : IDisposable, ISysfsWriter
         _refusal = null;
         functions.Disable();
         Assert.Equal("1\n", _sysfs.Read(Address, "sriov_drivers_autoprobe"));
+    }
+
+    [Fact]
+    public void During_a_removal_those_that_are_left_count_and_the_one_that_is_open_here_is_named()
+    {
+        var host = new VfioHost(_kernel, _sysfs.Paths);
+        var functions = new PciVirtualFunctions(host, PciAddress.Parse(Address), _ => this);
+        functions.Enable(3);
+        host.OpenFunctions.TryAdd("0000:01:10.0");
+        _refusal = new HangingWriteException("/sys/x/sriov_numvfs", TimeSpan.FromSeconds(3), 4711);
+
+        // As the kernel does: the link goes, and then the user is waited for.
+        _beforeRefusal = () => File.Delete(Path.Combine(_sysfs.Folder(Address), "virtfn0"));
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.Contains("This process has 0000:01:10.0 open", Assert.Throws<VfioException>(() => functions.Disable()).Remedy, StringComparison.Ordinal);
+            Assert.Equal(2, functions.Count);
+            Assert.Equal(["0000:01:10.1", "0000:01:10.2"], functions.Addresses.Select(static it => it.ToString()));
+        }
+
+        Assert.Equal(VfioErrorKind.DeviceBusy, Assert.Throws<VfioException>(() => functions.Enable(1)).Kind);
+    }
+
+    [Fact]
+    public void What_was_changed_about_probing_is_known_until_it_is_put_back()
+    {
+        PciVirtualFunctions functions = Find();
+        var hanging = new HangingWriteException("/sys/x/sriov_numvfs", TimeSpan.FromSeconds(3), 4711);
+        functions.Enable(2);
+        _refusal = hanging;
+        Assert.Throws<VfioException>(() => functions.Disable());
+
+        // The removal that hung has ended.
+        File.Delete(Path.Combine(_sysfs.Folder(Address), "virtfn0"));
+        File.Delete(Path.Combine(_sysfs.Folder(Address), "virtfn1"));
+        _refusal = null;
+        functions.Enable(1);
+        functions.Disable();
+        Assert.Equal("1\n", _sysfs.Read(Address, "sriov_drivers_autoprobe"));
+
+        // One that hung while they were made.
+        _refusal = hanging;
+        Assert.Throws<VfioException>(() => functions.Enable(1));
+        Assert.Equal("0\n", _sysfs.Read(Address, "sriov_drivers_autoprobe"));
+        _refusal = null;
+        functions.Disable();
+        Assert.Equal("1\n", _sysfs.Read(Address, "sriov_drivers_autoprobe"));
+
+        // What was put back is not put back again.
+        _refusal = new IOException("busy", Errno.EBUSY);
+        Assert.Throws<VfioException>(() => functions.Enable(1));
+        _refusal = null;
+        _writes.Clear();
+        functions.Disable();
+        Assert.Equal(["sriov_numvfs=0"], _writes);
+    }
+
+    [Fact]
+    public void A_physical_function_that_is_gone_is_no_matter_of_its_driver()
+    {
+        PciVirtualFunctions functions = Find();
+        string file = Path.Combine(_sysfs.Folder(Address), "sriov_numvfs");
+        _refusal = new IOException("no such", Errno.ENOENT);
+        Directory.Delete(_sysfs.Folder(Address), recursive: true);
+        ErrorAssert.Refused(VfioErrorKind.NoSuchDevice, "write " + file, Errno.ENOENT, Address, () => functions.Disable());
+        Assert.Equal(VfioErrorKind.NoSuchDevice, Assert.Throws<VfioException>(() => functions.Enable(1)).Kind);
+        Assert.Equal(0, functions.Count);
     }
 
     [Fact]
