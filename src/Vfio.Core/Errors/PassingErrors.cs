@@ -24,11 +24,11 @@ internal static class PassingErrors
         "the descriptor that was passed is not that of an open device",
         "Pass what VfioDevice.Share gives");
 
-    public static VfioException NotInherited(string name, int fd, int errno) => new(
+    public static VfioException NotInherited(string step, string name, int fd, string wanted, int errno) => new(
         VfioErrorKind.Refused,
-        "fcntl F_SETFD",
+        step,
         name,
-        $"descriptor {fd} is not open in this process",
+        errno == EBADF ? $"descriptor {fd} is not open in this process" : $"descriptor {fd} of this process is not {wanted}, and stays as it is",
         "Start the process while the parent's DeviceInheritance is not disposed, and by nothing that closes descriptors in between, such as sudo",
         errno);
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Vfio.Native;
+using static Vfio.Native.VfioUapi;
 
 namespace Vfio.Core;
 
@@ -8,6 +10,7 @@ namespace Vfio.Core;
 public sealed class DeviceInheritance : IDisposable
 {
     private const char Separator = ',';
+    private const int NoNumber = -1;
 
     private readonly List<KernelHandle> _handles = [];
 
@@ -55,17 +58,21 @@ public sealed class DeviceInheritance : IDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split(Separator);
+        int[] numbers = [.. parts[1..].Select(static part => Number(part))];
         if (!SharedDeviceText.TryParse(parts[0], out SharedDeviceText device)
-            || parts.Length != (device.Backend is null ? 2 : 3)
-            || !parts[1..].All(static part => TryParse(part, out _)))
+            || numbers.Length != (device.Backend is null ? 1 : 2)
+            || numbers.Contains(NoNumber)
+            || numbers.Distinct().Count() != numbers.Length)
         {
             throw new FormatException($"'{text}' is not what DeviceInheritance.Text says of a device.");
         }
 
-        KernelHandle own = Adopt(host, parts[1], device.Name);
+        // Where they were closed on the way, the numbers may be of what the runtime has opened for itself since.
+        Check(host, device.Name, numbers);
+        KernelHandle own = Adopt(host, numbers[0], device.Name);
         try
         {
-            return new SharedDevice(host, device, own, device.Backend is null ? null : Adopt(host, parts[2], device.Name));
+            return new SharedDevice(host, device, own, device.Backend is null ? null : Adopt(host, numbers[1], device.Name));
         }
         catch
         {
@@ -74,15 +81,35 @@ public sealed class DeviceInheritance : IDisposable
         }
     }
 
-    private static bool TryParse(string text, out int fd)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out fd) && fd > 2;
+    private static int Number(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int fd) && fd > 2 ? fd : NoNumber;
+
+    private static unsafe void Check(VfioHost host, string name, int[] numbers)
+    {
+        var info = new vfio_device_info { argsz = (uint)sizeof(vfio_device_info) };
+        int result = host.Kernel.GetDeviceInfo(numbers[0], &info);
+        if (result < 0)
+        {
+            throw PassingErrors.NotInherited("VFIO_DEVICE_GET_INFO", name, numbers[0], "an open VFIO device", -result);
+        }
+
+        if (numbers.Length > 1 && !IommufdHandle.Recognizes(host.Kernel, numbers[1]))
+        {
+            int version = host.Kernel.GetApiVersion(numbers[1]);
+            if (version != (int)VFIO_API_VERSION)
+            {
+                throw PassingErrors.NotInherited("VFIO_GET_API_VERSION", name, numbers[1], "a container or iommufd", version < 0 ? -version : 0);
+            }
+        }
+    }
 
     // The grandchildren have nothing to do with it.
-    private static KernelHandle Adopt(VfioHost host, string part, string name)
+    private static KernelHandle Adopt(VfioHost host, int fd, string name)
     {
-        _ = TryParse(part, out int fd);
         int result = host.Kernel.SetCloseOnExec(fd, true);
-        return result >= 0 ? new KernelHandle(host.Kernel, fd, name) : throw PassingErrors.NotInherited(name, fd, -result);
+        return result >= 0
+            ? new KernelHandle(host.Kernel, fd, name)
+            : throw PassingErrors.NotInherited("fcntl F_SETFD", name, fd, "open", -result);
     }
 
     private void Add(VfioHost host, SafeHandle handle, string name)

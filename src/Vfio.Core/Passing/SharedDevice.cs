@@ -46,6 +46,7 @@ public sealed class SharedDevice : IDisposable
 
     /// <summary>Takes what <see cref="Send"/> has sent. The sender need not be trusted: whatever is wrong is refused, and nothing of it stays open.</summary>
     /// <param name="socket">The other end of the sender's.</param>
+    /// <exception cref="ArgumentException">The socket is no UNIX socket.</exception>
     /// <exception cref="InvalidDataException">It is not what a <see cref="SharedDevice"/> sends, or the other side has closed the socket.</exception>
     /// <exception cref="TimeoutException">Nothing came in <see cref="Socket.ReceiveTimeout"/>.</exception>
     /// <exception cref="VfioException">The kernel refused, or too many descriptors came.</exception>
@@ -54,11 +55,14 @@ public sealed class SharedDevice : IDisposable
     /// <summary>Takes over what a parent process has let this one inherit (<see cref="AllowInheritance"/>).</summary>
     /// <param name="text">What the parent has told: <see cref="DeviceInheritance.Text"/>. The descriptors that it names become this object's.</param>
     /// <exception cref="FormatException">It is not such a text.</exception>
-    /// <exception cref="VfioException">A descriptor that it names is not open here.</exception>
+    /// <exception cref="VfioException">
+    /// A descriptor that it names is not open here, or is of something else. Neither is taken then: it may be another part's of this process.
+    /// </exception>
     public static SharedDevice Inherit(string text) => DeviceInheritance.Take(VfioHost.Local, text);
 
     /// <summary>Sends the descriptors, and what they are of, over a UNIX socket in one message.</summary>
     /// <param name="socket">A connected UNIX socket of any kind.</param>
+    /// <exception cref="ArgumentException">The socket is no UNIX socket.</exception>
     /// <exception cref="TimeoutException">The other side did not read in <see cref="Socket.SendTimeout"/>.</exception>
     /// <exception cref="VfioException">The kernel refused, or the other side is gone.</exception>
     /// <exception cref="ObjectDisposedException">This, or the socket, has been disposed.</exception>

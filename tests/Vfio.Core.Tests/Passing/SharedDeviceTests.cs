@@ -76,6 +76,8 @@ public sealed class SharedDeviceTests
     [InlineData("vfio-device 1 0000:00:03.0 none isolated,1")]
     [InlineData("vfio-device 1 0000:00:03.0 none isolated,99999999999")]
     [InlineData("vfio-device 1 nothing none isolated,7")]
+    [InlineData("vfio-device 1 0000:00:03.0 iommufd isolated,7,7")]
+    [InlineData("vfio-device 1 0000:00:03.0 iommufd isolated,7,07")]
     public void A_text_that_is_none_is_refused(string text) => Assert.Throws<FormatException>(() => SharedDevice.Inherit(text));
 
     [Fact]
@@ -87,5 +89,61 @@ public sealed class SharedDeviceTests
             () => SharedDevice.Inherit(string.Create(CultureInfo.InvariantCulture, $"vfio-device 1 0000:00:03.0 none isolated,{unused}")));
         Assert.Equal(Errno.EBADF, refusal.Errno);
         Assert.Contains(unused.ToString(CultureInfo.InvariantCulture), refusal.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(FakeInterfaces.ContainersOnly)]
+    [InlineData(FakeInterfaces.Iommufd | FakeInterfaces.Cdevs)]
+    internal void What_was_inherited_is_taken_and_what_is_something_else_is_left_alone(FakeInterfaces interfaces)
+    {
+        using FakeMachine machine = FakeMachine.WithDevice(interfaces);
+        using (VfioDevice device = machine.Open())
+        {
+            using SharedDevice shared = device.Share();
+            using DeviceInheritance inheritance = shared.AllowInheritance();
+            List<string> before = [.. machine.Kernel.OpenKinds];
+
+            // A child has the numbers to itself.
+            string[] parts = inheritance.Text.Split(',');
+            string own = Inherited(machine.Kernel, parts[1]);
+            string space = Inherited(machine.Kernel, parts[2]);
+            List<string> inherited = [.. machine.Kernel.OpenKinds];
+            foreach (string wrong in (string[])[$"{parts[0]},{space},{own}", $"{parts[0]},{own},{parts[1]}"])
+            {
+                VfioException refusal = Assert.Throws<VfioException>(() => DeviceInheritance.Take(machine.Host, wrong));
+                Assert.Contains("stays as it is", refusal.Problem, StringComparison.Ordinal);
+                Assert.Equal(inherited, machine.Kernel.OpenKinds);
+                Assert.Equal(4, machine.Kernel.InheritedDescriptors);
+            }
+
+            using (SharedDevice taken = DeviceInheritance.Take(machine.Host, $"{parts[0]},{own},{space}"))
+            {
+                Assert.Equal(2, machine.Kernel.InheritedDescriptors);
+                Assert.Equal((shared.Name, shared.Backend), (taken.Name, taken.Backend));
+            }
+
+            Assert.Equal(before, machine.Kernel.OpenKinds);
+        }
+
+        machine.AssertClean();
+    }
+
+    [Fact]
+    public void A_number_that_is_the_runtimes_own_stays_open()
+    {
+        using var own = File.OpenHandle("/proc/self/limits");
+        int fd = (int)own.DangerousGetHandle();
+        VfioException refusal = Assert.Throws<VfioException>(
+            () => SharedDevice.Inherit(string.Create(CultureInfo.InvariantCulture, $"vfio-device 1 0000:00:03.0 none isolated,{fd}")));
+        Assert.Equal(("VFIO_DEVICE_GET_INFO", Errno.ENOTTY), (refusal.Step, refusal.Errno));
+        Assert.True(RandomAccess.Read(own, new byte[1], 0) > 0);
+    }
+
+    private static string Inherited(FakeKernel kernel, string number)
+    {
+        int fd = kernel.Duplicate(int.Parse(number, CultureInfo.InvariantCulture));
+        Assert.True(fd >= 0);
+        Assert.Equal(0, kernel.SetCloseOnExec(fd, false));
+        return fd.ToString(CultureInfo.InvariantCulture);
     }
 }
