@@ -15,17 +15,21 @@ public static unsafe class DescriptorSocket
     /// <summary>How many descriptors one message can have (<c>SCM_MAX_FD</c>).</summary>
     public const int MaxDescriptors = 253;
 
+    // Socket.Poll counts microseconds in 32 bits.
+    private const int MaxPoll = 2_000_000;
+
     /// <summary>Sends bytes, all of them, and duplicates of descriptors with the first.</summary>
     /// <param name="socket">A connected UNIX socket: a stream, packets in sequence, or datagrams.</param>
     /// <param name="data">The bytes, at least one: descriptors go with a byte or not at all.</param>
     /// <param name="descriptors">The descriptors. The caller keeps, and closes, its own.</param>
-    /// <exception cref="ArgumentException">There are no bytes, or more than <see cref="MaxDescriptors"/> descriptors.</exception>
+    /// <exception cref="ArgumentException">The socket is no UNIX socket, there are no bytes, or more than <see cref="MaxDescriptors"/> descriptors.</exception>
     /// <exception cref="TimeoutException">The other side did not read in <see cref="Socket.SendTimeout"/>. Part may have been sent.</exception>
     /// <exception cref="VfioException">The kernel refused, or the other side is gone.</exception>
     /// <exception cref="ObjectDisposedException">The socket or a descriptor is closed.</exception>
     public static void Send(Socket socket, ReadOnlySpan<byte> data, params ReadOnlySpan<SafeHandle> descriptors)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        CheckFamily(socket);
         if (data.IsEmpty)
         {
             throw new ArgumentException("Descriptors go with at least one byte.", nameof(data));
@@ -68,7 +72,7 @@ public static unsafe class DescriptorSocket
     /// <param name="data">Where the bytes go. A packet must fit; of a stream it takes what is there.</param>
     /// <param name="maxDescriptors">How many descriptors are wanted at most, up to <see cref="MaxDescriptors"/>.</param>
     /// <returns>What came. The caller disposes it, and with it the descriptors.</returns>
-    /// <exception cref="ArgumentException">There is no room for a byte, or the number is out of bounds.</exception>
+    /// <exception cref="ArgumentException">The socket is no UNIX socket, there is no room for a byte, or the number is out of bounds.</exception>
     /// <exception cref="TimeoutException">Nothing came in <see cref="Socket.ReceiveTimeout"/>.</exception>
     /// <exception cref="VfioException">
     /// The kernel refused; or more came than was wanted, and nothing of it is kept: descriptors (<c>MSG_CTRUNC</c>; also where this process may
@@ -78,6 +82,7 @@ public static unsafe class DescriptorSocket
     public static DescriptorMessage Receive(Socket socket, Span<byte> data, int maxDescriptors)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        CheckFamily(socket);
         ArgumentOutOfRangeException.ThrowIfNegative(maxDescriptors);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDescriptors, MaxDescriptors);
         if (data.IsEmpty)
@@ -112,6 +117,16 @@ public static unsafe class DescriptorSocket
             }
 
             return received;
+        }
+    }
+
+    // Other sockets take a message, and drop what goes with it.
+    private static void CheckFamily(Socket socket)
+    {
+        if (socket.AddressFamily != AddressFamily.Unix)
+        {
+            throw new ArgumentException(
+                $"Only UNIX sockets (AddressFamily.Unix) carry descriptors, and this one is of the family {socket.AddressFamily}.", nameof(socket));
         }
     }
 
@@ -182,6 +197,9 @@ public static unsafe class DescriptorSocket
 
     private static int Call(Socket socket, SelectMode mode, string step, Func<int, nint> call)
     {
+        int limit = mode == SelectMode.SelectRead ? socket.ReceiveTimeout : socket.SendTimeout;
+        TimeSpan timeout = limit > 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan;
+        var deadline = new Deadline(timeout);
         while (true)
         {
             nint result;
@@ -202,10 +220,9 @@ public static unsafe class DescriptorSocket
                 case Errno.EINTR:
                     break;
                 case Errno.EAGAIN when socket.Blocking:
-                    // The runtime makes a socket's descriptor a non-blocking one when it is first used asynchronously.
-                    int limit = mode == SelectMode.SelectRead ? socket.ReceiveTimeout : socket.SendTimeout;
-                    TimeSpan timeout = limit > 0 ? TimeSpan.FromMilliseconds(limit) : Timeout.InfiniteTimeSpan;
-                    if (!socket.Poll(timeout, mode))
+                    // The kernel has waited for the whole time already, or not at all: the runtime makes a socket's descriptor a
+                    // non-blocking one when it is first used asynchronously.
+                    if (!Await(socket, mode, deadline))
                     {
                         throw new TimeoutException($"{step}: the other side of the socket did nothing within {timeout}.");
                     }
@@ -213,6 +230,23 @@ public static unsafe class DescriptorSocket
                     break;
                 default:
                     throw PassingErrors.Socket(step, errno);
+            }
+        }
+    }
+
+    private static bool Await(Socket socket, SelectMode mode, Deadline deadline)
+    {
+        while (true)
+        {
+            int left = deadline.Milliseconds;
+            if (left == 0)
+            {
+                return false;
+            }
+
+            if (socket.Poll(TimeSpan.FromMilliseconds(left < 0 ? MaxPoll : Math.Min(left, MaxPoll)), mode))
+            {
+                return true;
             }
         }
     }

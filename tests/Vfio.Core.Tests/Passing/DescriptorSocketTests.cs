@@ -144,7 +144,51 @@ public sealed class DescriptorSocketTests : IDisposable
     }
 
     [Fact]
-    public void Other_sockets_carry_no_descriptors()
+    public async Task A_limit_of_an_hour_is_as_good_as_any()
+    {
+        (Socket sender, Socket receiver) = Pair(SocketType.Stream);
+        receiver.ReceiveTimeout = 3_600_000;
+
+        // Used asynchronously before, so that the kernel does not wait.
+        await sender.SendAsync(new byte[1]);
+        Assert.Equal(1, await receiver.ReceiveAsync(new byte[1]));
+        Task<int> receiving = Task.Run(() =>
+        {
+            using DescriptorMessage message = DescriptorSocket.Receive(receiver, new byte[1], 1);
+            return message.Length;
+        });
+        await Task.WhenAny(receiving, Task.Delay(TimeSpan.FromMilliseconds(200)));
+        Assert.False(receiving.IsCompleted);
+        DescriptorSocket.Send(sender, "x"u8);
+        Assert.Equal(1, await receiving);
+    }
+
+    [Fact]
+    public async Task A_limit_of_time_is_kept_where_the_kernel_does_not_wait()
+    {
+        (Socket sender, Socket receiver) = Pair(SocketType.Stream);
+        receiver.ReceiveTimeout = 50;
+        sender.SendTimeout = 50;
+        await sender.SendAsync(new byte[1]);
+        Assert.Equal(1, await receiver.ReceiveAsync(new byte[1]));
+        Assert.Throws<TimeoutException>(() => DescriptorSocket.Receive(receiver, new byte[1], 1));
+        Assert.Throws<TimeoutException>(() => DescriptorSocket.Send(sender, new byte[4 << 20]));
+    }
+
+    [Theory]
+    [InlineData(SocketType.Stream, ProtocolType.Tcp)]
+    [InlineData(SocketType.Dgram, ProtocolType.Udp)]
+    public void A_socket_of_the_network_is_refused_as_it_would_drop_them(SocketType type, ProtocolType protocol)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
+        using SafeFileHandle file = Open("/proc/self/limits");
+        Assert.Contains("UNIX", Assert.Throws<ArgumentException>(() => DescriptorSocket.Send(socket, "x"u8, file)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => DescriptorSocket.Receive(socket, new byte[1], 1));
+        Assert.Throws<ArgumentException>(() => SharedDevice.Receive(socket));
+    }
+
+    [Fact]
+    public void A_socket_that_is_not_connected_carries_none()
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         using SafeFileHandle file = Open("/proc/self/limits");
