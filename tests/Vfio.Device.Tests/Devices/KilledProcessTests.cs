@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Vfio.Core;
 using Vfio.Device.Tests.Lab;
 using Xunit;
@@ -22,25 +21,22 @@ public sealed class KilledProcessTests
         using DriverBinding binding = DriverBinding.Bind(TestDevice.Edu());
         Check(binding.Address);
         var before = HostUse.Read();
-        var starting = new Queue<Process>();
+        var starting = new Queue<ChildProcess>();
         try
         {
             for (int round = 0; round < rounds; round++)
             {
                 while (starting.Count < Math.Min(Ahead, rounds - round))
                 {
-                    starting.Enqueue(Command.Child("dma", binding.Address.ToString()));
+                    starting.Enqueue(ChildProcess.Start("dma", binding.Address.ToString()));
                 }
 
-                using (Process child = starting.Dequeue())
+                using (ChildProcess child = starting.Dequeue())
                 {
-                    Assert.Equal("ready", child.StandardOutput.ReadLine());
-                    child.StandardInput.WriteLine("go");
-                    child.StandardInput.Flush();
-                    Assert.Equal("moving", child.StandardOutput.ReadLine());
+                    child.Expect("ready");
+                    child.Go();
+                    child.Expect("moving");
                     child.Kill();
-                    child.WaitForExit();
-                    Assert.Equal(128 + 9, child.ExitCode);
                 }
 
                 Check(binding.Address);
@@ -52,9 +48,8 @@ public sealed class KilledProcessTests
         }
         finally
         {
-            foreach (Process child in starting)
+            foreach (ChildProcess child in starting)
             {
-                child.Kill();
                 child.Dispose();
             }
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Vfio.Core;
 using Vfio.Device.Tests.Lab;
@@ -15,21 +14,22 @@ public sealed class PassingTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void A_process_takes_a_device_from_a_socket_and_has_registers_interrupts_and_dma()
+    public async Task A_process_takes_a_device_from_a_socket_and_has_registers_interrupts_and_dma()
     {
         Mode.RequireIommu();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(_path));
         listener.Listen();
-        using Process child = Command.Child("socket", _path);
         using DriverBinding binding = DriverBinding.Bind(TestDevice.Edu());
+        using ChildProcess child = ChildProcess.Start("socket", _path);
         using (VfioDevice device = Mode.Open(binding.Address))
         {
-            using Socket socket = listener.Accept();
+            using var limit = new CancellationTokenSource(ChildProcess.Patience);
+            using Socket socket = await listener.AcceptAsync(limit.Token);
             using SharedDevice shared = device.Share();
             Assert.Equal((device.Name, Mode.Backend, true), (shared.Name, shared.Backend, shared.IsIsolated));
             shared.Send(socket);
-            Assert.Equal($"opened {device.Name}", child.StandardOutput.ReadLine());
+            child.Expect($"opened {device.Name}");
         }
 
         // From here on it is the child's alone.
@@ -44,17 +44,9 @@ public sealed class PassingTests : IDisposable
         using DriverBinding binding = DriverBinding.Bind(TestDevice.Edu());
         using VfioDevice device = Mode.Open(binding.Address);
         using SharedDevice shared = device.Share();
-        Process child;
-        using (DeviceInheritance inheritance = shared.AllowInheritance())
-        {
-            child = Command.Child("inherit", inheritance.Text);
-        }
-
-        using (child)
-        {
-            Assert.Equal($"opened {device.Name}", child.StandardOutput.ReadLine());
-            Finish(child);
-        }
+        using ChildProcess child = StartHeir(shared);
+        child.Expect($"opened {device.Name}");
+        Finish(child);
 
         // It was open here all the time.
         device.Config.Command |= PciCommand.Memory;
@@ -88,12 +80,16 @@ public sealed class PassingTests : IDisposable
         Assert.Equal(Mode.HasMappings, second.IsAttached);
     }
 
-    private static void Finish(Process child)
+    private static ChildProcess StartHeir(SharedDevice shared)
     {
-        child.StandardInput.WriteLine("go");
-        child.StandardInput.Flush();
-        Assert.Equal($"did DMA by {VfioBackendName.Of(Mode.Backend)}", child.StandardOutput.ReadLine());
-        child.WaitForExit();
-        Assert.Equal(0, child.ExitCode);
+        using DeviceInheritance inheritance = shared.AllowInheritance();
+        return ChildProcess.Start("inherit", inheritance.Text);
+    }
+
+    private static void Finish(ChildProcess child)
+    {
+        child.Go();
+        child.Expect($"did DMA by {VfioBackendName.Of(Mode.Backend)}");
+        child.ExpectEnd();
     }
 }

@@ -24,10 +24,29 @@ public sealed class VirtualFunctionTests : IDisposable
 
     public void Dispose()
     {
-        // Also after a test that failed before it had removed them.
-        PciVirtualFunctions.Of(_address).Disable();
-        _binding.Dispose();
-        _switch.Dispose();
+        // Also after a test that failed before it had removed them: this object does not know what that one's has changed.
+        try
+        {
+            PciVirtualFunctions.Of(_address).Disable();
+        }
+        finally
+        {
+            try
+            {
+                File.WriteAllText($"/sys/bus/pci/devices/{_address}/sriov_drivers_autoprobe", "1");
+            }
+            finally
+            {
+                try
+                {
+                    _binding.Dispose();
+                }
+                finally
+                {
+                    _switch.Dispose();
+                }
+            }
+        }
     }
 
     [Fact]
@@ -124,6 +143,26 @@ public sealed class VirtualFunctionTests : IDisposable
         buffer.Write32(0, 7);
         Assert.Equal(7u, buffer.Read32(0));
         physical.Reset();
+    }
+
+    [Fact]
+    public void One_that_is_open_here_is_named_and_the_others_count_until_it_is_closed()
+    {
+        using VfioDevice physical = VfioDevice.Open(_address, new VfioDeviceOptions { Token = _token });
+        PciVirtualFunctions functions = PciVirtualFunctions.Of(_address);
+        IReadOnlyList<PciAddress> made = functions.Enable(2);
+        using (VfioDevice.Open(made[0], new VfioDeviceOptions { Token = _token }))
+        {
+            for (int attempt = 0; attempt < 2; attempt++)
+            {
+                VfioException refusal = Assert.Throws<VfioException>(() => functions.Disable(TimeSpan.FromSeconds(2)));
+                Assert.Contains($"This process has {made[0]} open", refusal.Remedy, StringComparison.Ordinal);
+                Assert.Equal([made[1]], functions.Addresses);
+            }
+        }
+
+        functions.Disable(_limit);
+        Assert.Equal((0, true), (functions.Count, functions.AreProbed));
     }
 
     [Fact]

@@ -121,12 +121,14 @@ public sealed class RemovalTests
     public void Several_devices_of_one_address_space_go_at_once()
     {
         using AddressSpace space = AddressSpace.Create(Mode.SpaceOptions);
-        Watched[] all =
-        [
-            new(TestDevice.Edu(), _grace, space), new(TestDevice.Ivshmem(), _grace, space), new(TestDevice.Nvme(), _grace, space),
-        ];
+        var all = new List<Watched>();
         try
         {
+            foreach (PciAddress address in (PciAddress[])[TestDevice.Edu(), TestDevice.Ivshmem(), TestDevice.Nvme()])
+            {
+                all.Add(new Watched(address, _grace, space));
+            }
+
             MappedRegion[] registers = [.. all.Select(static it => it.Device.Regions.Bar(0).Map())];
             Task[] removals = [.. all.Select(static it => it.TakeAway(RemovalWay.Unbind))];
             Array.ForEach(removals, Watched.AwaitEnd);
@@ -135,7 +137,7 @@ public sealed class RemovalTests
         }
         finally
         {
-            Array.ForEach(all, static it => it.Dispose());
+            all.ForEach(static it => it.Dispose());
         }
 
         // The address space is the user's, and still there.

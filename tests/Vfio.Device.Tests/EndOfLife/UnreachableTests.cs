@@ -131,7 +131,7 @@ public sealed class UnreachableTests
             Thread.Yield();
             device.Config.Command |= PciCommand.Memory;
         }
-        while (Volatile.Read(ref refused) < 20);
+        while (Volatile.Read(ref refused) < 20 && !readers.Any(static it => it.IsCompleted));
 
         await stop.CancelAsync();
         await Task.WhenAll(readers);

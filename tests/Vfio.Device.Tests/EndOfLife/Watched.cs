@@ -17,14 +17,14 @@ internal sealed class Watched : IDisposable
         try
         {
             Device = VfioDevice.Open(address, Mode.DeviceOptions with { AddressSpace = space, RemovalGracePeriod = gracePeriod });
+            Device.Config.Command |= PciCommand.Memory;
         }
         catch
         {
+            Device?.Dispose();
             _binding.Dispose();
             throw;
         }
-
-        Device.Config.Command |= PciCommand.Memory;
     }
 
     public VfioDevice Device { get; }

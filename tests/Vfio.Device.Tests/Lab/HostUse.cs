@@ -9,8 +9,11 @@ internal sealed class HostUse
 
     private HostUse(Dictionary<string, long> amounts) => _amounts = amounts;
 
+    /// <summary>What is in use now, when everything that this process has forgotten has been given back.</summary>
     public static HostUse Read()
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var amounts = new Dictionary<string, long>(StringComparer.Ordinal);
         Dictionary<string, long> counters = File.ReadLines("/proc/vmstat").Select(static line => line.Split(' '))
             .ToDictionary(static words => words[0], static words => long.Parse(words[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
