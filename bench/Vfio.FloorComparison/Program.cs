@@ -23,6 +23,8 @@ internal static class Program
         new WakeRow("irq.wake.blocking", isAsync: false),
         new WakeRow("irq.wake.async", isAsync: true),
         new OpenCloseRow(),
+        new NvmeReadRow(depth: 1),
+        new NvmeReadRow(depth: 32),
     ];
 
     public static int Main(string[] arguments)

@@ -7,41 +7,49 @@ internal sealed class BenchDevices : IDisposable
 {
     private const string EduIds = "1234:11e8";
     private const string IvshmemIds = "1af4:1110";
+    private const string NvmeIds = "1b36:0010";
 
-    private BenchDevices(DriverBinding edu, DriverBinding ivshmem)
+    private readonly List<DriverBinding> _bindings = [];
+
+    private BenchDevices()
     {
-        Edu = edu;
-        Ivshmem = ivshmem;
     }
 
     /// <summary>QEMU's teaching device: DMA and MSI.</summary>
-    public DriverBinding Edu { get; }
+    public PciAddress Edu { get; private set; }
 
     /// <summary>Shared memory: its BAR 2 is memory and does not trap.</summary>
-    public DriverBinding Ivshmem { get; }
+    public PciAddress Ivshmem { get; private set; }
+
+    /// <summary>A controller with one namespace.</summary>
+    public PciAddress Nvme { get; private set; }
 
     /// <summary>Finds and binds them.</summary>
     /// <exception cref="InvalidOperationException">The machine lacks one.</exception>
     public static BenchDevices Take()
     {
-        PciAddress edu = Find(EduIds);
-        PciAddress ivshmem = Find(IvshmemIds);
-        DriverBinding first = DriverBinding.Bind(edu);
+        var devices = new BenchDevices();
         try
         {
-            return new BenchDevices(first, DriverBinding.Bind(ivshmem));
+            devices.Edu = devices.Bind(EduIds);
+            devices.Ivshmem = devices.Bind(IvshmemIds);
+            devices.Nvme = devices.Bind(NvmeIds);
+            return devices;
         }
         catch
         {
-            first.Dispose();
+            devices.Dispose();
             throw;
         }
     }
 
-    public void Dispose()
+    public void Dispose() => _bindings.ForEach(static binding => binding.Dispose());
+
+    private PciAddress Bind(string ids)
     {
-        Ivshmem.Dispose();
-        Edu.Dispose();
+        var binding = DriverBinding.Bind(Find(ids));
+        _bindings.Add(binding);
+        return binding.Address;
     }
 
     private static PciAddress Find(string ids)

@@ -13,10 +13,13 @@ internal sealed record Place(string Backend, BenchDevices? Machine)
     public static Place Host { get; } = new("host", Machine: null);
 
     /// <summary>The address of the device with DMA and interrupts.</summary>
-    public string Edu => Machine!.Edu.Address.ToString();
+    public string Edu => Machine!.Edu.ToString();
 
     /// <summary>The address of the device with memory as a BAR; null on the host.</summary>
-    public string? Ivshmem => Machine?.Ivshmem.Address.ToString();
+    public string? Ivshmem => Machine?.Ivshmem.ToString();
+
+    /// <summary>The address of the NVMe controller.</summary>
+    public PciAddress Nvme => Machine!.Nvme;
 
     /// <summary>The back ends that the kernel has.</summary>
     public static IEnumerable<Place> Of(BenchDevices devices)
@@ -34,7 +37,10 @@ internal sealed record Place(string Backend, BenchDevices? Machine)
     }
 
     /// <summary>Opens a device through the back end.</summary>
-    public VfioDevice Open(string address) => VfioDevice.Open(address, new VfioDeviceOptions { Backend = Kind });
+    public VfioDevice Open(string address) => VfioDevice.Open(address, Options);
+
+    /// <summary>How devices are opened here.</summary>
+    public VfioDeviceOptions Options => new() { Backend = Kind };
 
     private VfioBackend Kind => Backend == Iommufd ? VfioBackend.Iommufd : VfioBackend.Type1V2;
 }
