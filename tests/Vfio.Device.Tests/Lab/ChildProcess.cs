@@ -49,6 +49,10 @@ internal sealed class ChildProcess : IDisposable
         // One that has ended is left alone.
         _process.Kill();
         _process.WaitForExit(Patience);
+
+        // The process's object leaves streams that were used to the garbage collector.
+        _process.StandardInput.Dispose();
+        _process.StandardOutput.Dispose();
         _process.Dispose();
     }
 
