@@ -9,6 +9,9 @@ internal sealed class NvmeReader(IoQueuePair queue, NvmeNamespace space, Iova da
     private readonly uint _blocks = (uint)(transfer / space.BlockSize);
     private readonly ulong _places = space.BlockCount * (ulong)space.BlockSize / (ulong)transfer;
 
+    // Of each command, the page that it reads into.
+    private readonly ushort[] _pages = new ushort[queue.Depth];
+
     // xorshift64, which the floor uses too.
     private ulong _random = 0x9e37_79b9_7f4a_7c15;
     private int _left;
@@ -33,19 +36,19 @@ internal sealed class NvmeReader(IoQueuePair queue, NvmeNamespace space, Iova da
         }
     }
 
-    private void Submit(ushort slot)
+    private void Submit(ushort page)
     {
         _random ^= _random << 13;
         _random ^= _random >> 7;
         _random ^= _random << 17;
         ulong block = _random % _places * _blocks;
 
-        // Each command has a page of its own: the identifier that was freed last is given out next.
-        if (!queue.TryRead(space, block, _blocks, data + ((long)slot * transfer), out ushort command) || command != slot)
+        if (!queue.TryRead(space, block, _blocks, data + ((long)page * transfer), out ushort command))
         {
-            throw new InvalidOperationException("The queue's controller was reset.");
+            throw new InvalidOperationException("The queue is full, or its controller was reset.");
         }
 
+        _pages[command] = page;
         _left--;
     }
 
@@ -59,7 +62,7 @@ internal sealed class NvmeReader(IoQueuePair queue, NvmeNamespace space, Iova da
         _done++;
         if (_left > 0)
         {
-            Submit(completion.CommandId);
+            Submit(_pages[completion.CommandId]);
         }
     }
 
