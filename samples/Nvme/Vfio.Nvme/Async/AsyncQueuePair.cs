@@ -191,6 +191,7 @@ public sealed class AsyncQueuePair : IDisposable
     {
         var handler = new Handler(this);
         _queue.Reap(ref handler);
+        _queue.BeforeSleep();
     }
 
     private void End(in NvmeCompletion completion)

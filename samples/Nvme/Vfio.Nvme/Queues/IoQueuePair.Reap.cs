@@ -49,8 +49,8 @@ public sealed partial class IoQueuePair
 
         int done = Drain(ref handler, most);
 
-        // Where nobody waits for an interrupt the controller gets its entries back late, but has one for every command all the time.
-        if (done > 0 && (Wait != WaitMode.Poll || _completions.Untold >= _spare) && _generation == _controller.Generation)
+        // The controller gets its entries back late, but has one for every command all the time.
+        if (done > 0 && _completions.Untold >= _spare && _generation == _controller.Generation)
         {
             _completions.Ring();
         }

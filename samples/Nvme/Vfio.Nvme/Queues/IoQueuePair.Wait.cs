@@ -35,8 +35,18 @@ public sealed partial class IoQueuePair
             if (Wait != WaitMode.Poll)
             {
                 // A trigger that came since the last look is still there to be taken.
+                BeforeSleep();
                 _interrupt!.Wait();
             }
+        }
+    }
+
+    /// <summary>Gives the controller back all entries that were taken: a controller may interrupt again only then.</summary>
+    internal void BeforeSleep()
+    {
+        if (_generation == _controller.Generation)
+        {
+            _completions.Ring();
         }
     }
 
