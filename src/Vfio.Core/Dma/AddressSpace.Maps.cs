@@ -118,6 +118,50 @@ public sealed partial class AddressSpace
         }
     }
 
+    /// <summary>Finds where devices see bytes of the process's memory, if they see them in one piece.</summary>
+    /// <param name="address">The address of the first byte in the process.</param>
+    /// <param name="length">How many bytes, at least one.</param>
+    /// <param name="iova">The first byte's address for devices.</param>
+    /// <returns>
+    /// Whether live mappings have all of them, at addresses that follow each other. Where several mappings have the same bytes, those of any of them
+    /// are looked at.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    /// <inheritdoc cref="TryGetIova(nint, out Iova)" path="/remarks"/>
+    public bool TryGetIova(nint address, long length, out Iova iova)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        iova = default;
+        lock (_gate)
+        {
+            ulong done = 0;
+            while (done < (ulong)length)
+            {
+                int slot = _table.FindByAddress(address + (nint)done);
+                if (slot < 0)
+                {
+                    return false;
+                }
+
+                ref readonly LiveMapping mapping = ref _table[slot];
+                ulong inside = (ulong)(address + (nint)done - mapping.Address);
+                Iova here = mapping.Iova + (long)inside;
+                if (done == 0)
+                {
+                    iova = here;
+                }
+                else if (here.Value - iova.Value != done)
+                {
+                    return false;
+                }
+
+                done += mapping.Size - inside;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Finds where the process sees what devices see at an IOVA.</summary>
     /// <param name="iova">The byte's address for devices.</param>
     /// <param name="address">Its address in the process.</param>

@@ -41,7 +41,7 @@ internal static partial class DeviceErrors
         "open",
         address,
         driver is null ? "no driver is bound to the function" : $"the function is bound to the driver {driver}",
-        "Bind it to vfio-pci first, with DriverBinding.Bind or 'driverctl set-override'; what the host uses it for ends then");
+        "Bind it to vfio-pci first, with DriverBinding.Bind or 'vfio bind'; what the host uses it for ends then");
 
     public static VfioException OpenHere(string address) => new(
         VfioErrorKind.GroupBusy,

@@ -199,4 +199,22 @@ public sealed unsafe class StreamingMappingTests : IDisposable
         Assert.False(space.TryGetAddress(new Iova(0), out _));
         Assert.False(space.TryGetAddress(new Iova(ulong.MaxValue), out _));
     }
+
+    [Fact]
+    public void Bytes_are_in_one_piece_for_devices_only_where_all_are_mapped_in_a_row()
+    {
+        using FakeMachine machine = FakeMachine.WithDevice();
+        using VfioDevice device = machine.Open();
+        AddressSpace space = device.Dma;
+        using DmaMapping first = space.DangerousMap(Memory, Page, new DmaMapOptions { Iova = new Iova(0x10_0000) });
+        using DmaMapping second = space.DangerousMap(Memory + Page, Page, new DmaMapOptions { Iova = new Iova(0x10_0000 + Page) });
+        using DmaMapping third = space.DangerousMap(Memory + (2 * Page), Page, new DmaMapOptions { Iova = new Iova(0x20_0000) });
+
+        Assert.True(space.TryGetIova(Memory + 8, (2 * Page) - 8, out Iova iova));
+        Assert.Equal(new Iova(0x10_0008), iova);
+        Assert.False(space.TryGetIova(Memory + 8, 2 * Page, out _));
+        Assert.False(space.TryGetIova(Memory + (2 * Page), Page + 1, out _));
+        Assert.False(space.TryGetIova(Memory - 1, 2, out _));
+        Assert.Throws<ArgumentOutOfRangeException>(() => space.TryGetIova(Memory, 0, out _));
+    }
 }

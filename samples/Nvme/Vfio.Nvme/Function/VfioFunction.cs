@@ -74,8 +74,7 @@ public sealed class VfioFunction : INvmeFunction
 
     /// <inheritdoc/>
     public bool TryGetIova(nint address, long length, out Iova iova)
-        => Device.Dma.TryGetIova(address, out iova)
-            && (length <= 1 || (Device.Dma.TryGetIova(address + (nint)(length - 1), out Iova last) && last.Value - iova.Value == (ulong)(length - 1)));
+        => Device.Dma.TryGetIova(address, length, out iova);
 
     /// <inheritdoc/>
     public IReadOnlyList<INvmeInterrupt> EnableInterrupts(int count)
