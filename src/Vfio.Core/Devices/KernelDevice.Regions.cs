@@ -29,41 +29,17 @@ internal sealed unsafe partial class KernelDevice
 
     public void Read(RegionInfo region, long offset, Span<byte> destination)
     {
-        using DescriptorLease device = Lease();
         fixed (byte* buffer = destination)
         {
-            nuint done = 0;
-            while (done < (nuint)destination.Length)
-            {
-                long result = _kernel.ReadAt(
-                    device.Fd, buffer + done, (nuint)destination.Length - done, region.FileOffset + offset + (long)done);
-                if (result <= 0)
-                {
-                    throw DeviceErrors.Access(Name, region, offset + (long)done, writing: false, (int)-result);
-                }
-
-                done += (nuint)result;
-            }
+            Transfer(region, offset, buffer, (nuint)destination.Length, writing: false);
         }
     }
 
     public void Write(RegionInfo region, long offset, ReadOnlySpan<byte> source)
     {
-        using DescriptorLease device = Lease();
         fixed (byte* buffer = source)
         {
-            nuint done = 0;
-            while (done < (nuint)source.Length)
-            {
-                long result = _kernel.WriteAt(
-                    device.Fd, buffer + done, (nuint)source.Length - done, region.FileOffset + offset + (long)done);
-                if (result <= 0)
-                {
-                    throw DeviceErrors.Access(Name, region, offset + (long)done, writing: true, (int)-result);
-                }
-
-                done += (nuint)result;
-            }
+            Transfer(region, offset, buffer, (nuint)source.Length, writing: true);
         }
     }
 
@@ -100,5 +76,24 @@ internal sealed unsafe partial class KernelDevice
 
         int fd = Feature(DeviceFeature.DmaBuf, FeatureOperations.Get, data);
         return fd >= 0 ? new KernelHandle(_kernel, fd, Name) : throw DeviceErrors.Export(Name, region, -fd);
+    }
+
+    private void Transfer(RegionInfo region, long offset, byte* buffer, nuint length, bool writing)
+    {
+        using DescriptorLease device = Lease();
+        nuint done = 0;
+        while (done < length)
+        {
+            long at = region.FileOffset + offset + (long)done;
+            long result = writing
+                ? _kernel.WriteAt(device.Fd, buffer + done, length - done, at)
+                : _kernel.ReadAt(device.Fd, buffer + done, length - done, at);
+            if (result <= 0)
+            {
+                throw DeviceErrors.Access(Name, region, offset + (long)done, writing, (int)-result);
+            }
+
+            done += (nuint)result;
+        }
     }
 }
