@@ -51,8 +51,11 @@ internal sealed class ResetPath
     /// <summary>Whether nothing but a change of power state resets the function, which some devices survive.</summary>
     public bool RestsOnPower => Report is { Class: ResetClass.R0, Effective: Power } && !Methods.Any(static method => method != Power && _functionMethods.Contains(method));
 
-    /// <summary>Whether the kernel lists a reset of the bus that cannot work.</summary>
-    public bool IsStale => Methods.Any(static method => method == Bus) && !CanResetBusAlone;
+    /// <summary>
+    /// Whether the kernel lists a reset of the bus that cannot work. A virtual function's may: where the slot can be unplugged, Linux 7 counts it to
+    /// the slot, whose reset is its physical function's too.
+    /// </summary>
+    public bool IsStale => Methods.Any(static method => method == Bus) && !CanResetBusAlone && !Device.IsVirtualFunction;
 
     /// <summary>Whether a reset of the function comes before the one of the bus.</summary>
     public bool FunctionComesFirst => Methods.TakeWhile(static method => method != Bus).Any(_functionMethods.Contains);

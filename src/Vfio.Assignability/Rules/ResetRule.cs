@@ -40,7 +40,6 @@ internal sealed class ResetRule : IRule
         string why = path.Device.IsOnRootBus == true ? "it is on a root bus, which no bridge can reset"
             : path.Set.Count > 1 ? $"{Texts.Join(path.Set.Where(member => member != path.Device))} {(path.Set.Count == 2 ? "is" : "are")} on or behind the same bus"
             : path.Device.IsBridge ? "it is a bridge"
-            : path.Device.IsVirtualFunction ? "it is a virtual function"
             : "the kernel knows that a reset of this bus does harm";
         return new Finding(
             FindingCode.ResetMethodStale,
