@@ -22,12 +22,7 @@ public sealed unsafe partial class MappedRegion
 
         ulong epoch = FaultRange.Begin(_epoch);
         byte value = Volatile.Read(ref *(byte*)(_base + offset));
-        if (Volatile.Read(ref *_epoch) != epoch || value == byte.MaxValue)
-        {
-            Examine(epoch);
-        }
-
-        GC.KeepAlive(this);
+        Check(epoch, value == byte.MaxValue);
         return value;
     }
 
@@ -44,12 +39,7 @@ public sealed unsafe partial class MappedRegion
 
         ulong epoch = FaultRange.Begin(_epoch);
         ushort value = Volatile.Read(ref *(ushort*)(_base + offset));
-        if (Volatile.Read(ref *_epoch) != epoch || value == ushort.MaxValue)
-        {
-            Examine(epoch);
-        }
-
-        GC.KeepAlive(this);
+        Check(epoch, value == ushort.MaxValue);
         return value;
     }
 
@@ -66,12 +56,7 @@ public sealed unsafe partial class MappedRegion
 
         ulong epoch = FaultRange.Begin(_epoch);
         uint value = Volatile.Read(ref *(uint*)(_base + offset));
-        if (Volatile.Read(ref *_epoch) != epoch || value == uint.MaxValue)
-        {
-            Examine(epoch);
-        }
-
-        GC.KeepAlive(this);
+        Check(epoch, value == uint.MaxValue);
         return value;
     }
 
@@ -88,12 +73,7 @@ public sealed unsafe partial class MappedRegion
 
         ulong epoch = FaultRange.Begin(_epoch);
         ulong value = Volatile.Read(ref *(ulong*)(_base + offset));
-        if (Volatile.Read(ref *_epoch) != epoch || value == ulong.MaxValue)
-        {
-            Examine(epoch);
-        }
-
-        GC.KeepAlive(this);
+        Check(epoch, value == ulong.MaxValue);
         return value;
     }
 
@@ -107,12 +87,7 @@ public sealed unsafe partial class MappedRegion
         {
             ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write8(_base + offset, value);
-            if (Volatile.Read(ref *_epoch) != epoch)
-            {
-                Examine(epoch);
-            }
-
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -130,12 +105,7 @@ public sealed unsafe partial class MappedRegion
         {
             ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write16(_base + offset, value);
-            if (Volatile.Read(ref *_epoch) != epoch)
-            {
-                Examine(epoch);
-            }
-
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -153,12 +123,7 @@ public sealed unsafe partial class MappedRegion
         {
             ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write32(_base + offset, value);
-            if (Volatile.Read(ref *_epoch) != epoch)
-            {
-                Examine(epoch);
-            }
-
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {
@@ -176,12 +141,7 @@ public sealed unsafe partial class MappedRegion
         {
             ulong epoch = FaultRange.Begin(_epoch);
             Mmio.Write64(_base + offset, value);
-            if (Volatile.Read(ref *_epoch) != epoch)
-            {
-                Examine(epoch);
-            }
-
-            GC.KeepAlive(this);
+            Check(epoch, isSuspicious: false);
         }
         else
         {

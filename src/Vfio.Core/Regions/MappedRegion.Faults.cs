@@ -32,9 +32,13 @@ public sealed unsafe partial class MappedRegion
         throw _device.Unanswered(_region.Index);
     }
 
+    /// <summary>Makes sure after an access that it met the device.</summary>
+    /// <param name="epoch">The epoch from before the access.</param>
+    /// <param name="isSuspicious">Whether it gave nothing but ones.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Check(ulong epoch, bool isSuspicious)
     {
-        if (isSuspicious || Volatile.Read(ref *_epoch) != epoch)
+        if (Volatile.Read(ref *_epoch) != epoch || isSuspicious)
         {
             Examine(epoch);
         }
