@@ -85,12 +85,12 @@ public sealed class InterruptHandler : IDisposable
         Exception? failure = null;
         try
         {
-            while (Volatile.Read(ref _stopped) == 0)
+            while (!IsStopped)
             {
                 RunOnce();
             }
         }
-        catch (Exception error) when (Volatile.Read(ref _stopped) != 0 && error is ObjectDisposedException or VfioException)
+        catch (Exception error) when (IsStopped && error is ObjectDisposedException or VfioException)
         {
             // It was at the vector when that ended.
         }
@@ -119,7 +119,7 @@ public sealed class InterruptHandler : IDisposable
         bool taken = _interrupt.Poll(this, _options.Spin, out long start, out long budget, out ulong count);
         while (!taken && !(taken = _interrupt.Event.TryTake(out count)))
         {
-            if (Volatile.Read(ref _stopped) != 0)
+            if (IsStopped)
             {
                 return;
             }

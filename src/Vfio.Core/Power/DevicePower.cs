@@ -39,7 +39,7 @@ public sealed class DevicePower
     /// is in it.
     /// </summary>
     /// <remarks>
-    /// In D3hot every access to a BAR by call is refused, and one by pointer faults; configuration space goes on answering. The way back
+    /// In D3hot every access to a BAR by call is refused, and one by pointer throws; configuration space goes on answering. The way back
     /// to D0 is a reset of the function unless <see cref="PciPowerManagement.NoSoftReset"/>; the kernel then restores configuration space.
     /// From a deep state there is only D0. A reset of the function also leads to D0.
     /// </remarks>
