@@ -33,21 +33,8 @@ internal sealed unsafe class FaultRange
     /// <summary>Where the epoch stands: valid for as long as the process is.</summary>
     public ulong* Epoch => _words + EpochWord;
 
-    /// <summary>Whether pages may lie there that are not the device's.</summary>
-    public bool IsReplaced => (Volatile.Read(ref *Epoch) & 1) != 0;
-
-    /// <summary>The epoch.</summary>
-    public ulong Current => Volatile.Read(ref *Epoch);
-
     /// <summary>The epoch as an access takes it before it is made.</summary>
     public static ulong Begin(ulong* epoch) => Volatile.Read(ref *epoch) & ~1UL;
-
-    /// <summary>Does to the epoch what the handler does to it, around what it does to the pages.</summary>
-    public void Mark()
-    {
-        _ = Interlocked.Or(ref *Epoch, 1);
-        _ = Interlocked.Add(ref *Epoch, 2);
-    }
 
     /// <summary>
     /// Puts the device's pages back where they were replaced. One caller at a time, and not after <see cref="Detach"/>.
