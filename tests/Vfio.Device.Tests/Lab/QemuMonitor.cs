@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text;
 using Vfio.Core;
 using Xunit;
 
 namespace Vfio.Device.Tests.Lab;
 
-/// <summary>QEMU's monitor, which the lab gives the guest at a port, to pull devices out and plug them in.</summary>
+/// <summary>QEMU's monitor, which the lab gives the guest at a port, to pull devices out, plug them in, and slow them down.</summary>
 internal static class QemuMonitor
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
@@ -31,6 +32,10 @@ internal static class QemuMonitor
     /// <summary>Waits until a device is gone.</summary>
     public static void AwaitGone(PciAddress address)
         => Assert.True(SpinWait.SpinUntil(() => !IsThere(address), _patience), address + " is still there");
+
+    /// <summary>Lets the NVMe drive carry out so many commands a second, or with zero as many as it can.</summary>
+    public static void ThrottleNvme(int commandsPerSecond)
+        => Say(string.Create(CultureInfo.InvariantCulture, $"block_set_io_throttle namespace 0 0 0 {commandsPerSecond} 0 0"));
 
     public static bool Exists(PciAddress address) => Directory.Exists("/sys/bus/pci/devices/" + address);
 

@@ -1,13 +1,14 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Vfio.Core;
 using Vfio.Nvme;
 
 namespace Vfio.Device.Tests.Nvme;
 
-/// <summary>Writes blocks again and again, each time with a higher version all over the block, and knows which versions were completed.</summary>
+/// <summary>Writes runs of blocks again and again, each time with a higher version all over them, and knows which versions were completed.</summary>
 internal sealed class VersionedWriter : IDisposable
 {
     private const int BlockSize = 4096;
+    private const int Run = 16; // blocks, which a command writes
 
     private readonly IoQueuePair _queue;
     private readonly NvmeNamespace _namespace;
@@ -20,22 +21,22 @@ internal sealed class VersionedWriter : IDisposable
     private readonly int[] _target;
     private readonly bool[] _busy;
 
-    public VersionedWriter(NvmeDrive drive, WaitMode wait, ulong first, int count, int seed)
+    public VersionedWriter(NvmeDrive drive, WaitMode wait, ulong first, int runs, int seed)
     {
         _queue = drive.Controller.CreateQueue(new IoQueuePairOptions { Depth = 16, Wait = wait });
         _namespace = drive.Namespace;
-        _pool = DmaPool.Create(drive.Device.Dma, BlockSize, _queue.Depth);
+        _pool = DmaPool.Create(drive.Device.Dma, Run * BlockSize, _queue.Depth);
         _data = new DmaBlock[_queue.Depth];
         _first = first;
         _random = new Random(seed);
-        _completed = new ulong[count];
-        _newest = new ulong[count];
-        _busy = new bool[count];
+        _completed = new ulong[runs];
+        _newest = new ulong[runs];
+        _busy = new bool[runs];
         _target = new int[_queue.Depth];
 
         // What an earlier test left there has no version.
         using var io = new BlockIo(_queue, _namespace);
-        io.WriteZeroes(first, (ulong)count);
+        io.WriteZeroes(first, (ulong)(runs * Run));
     }
 
     /// <summary>How many writes were completed.</summary>
@@ -47,22 +48,28 @@ internal sealed class VersionedWriter : IDisposable
     /// <summary>What should not have happened.</summary>
     public List<string> Problems { get; } = [];
 
-    public void Run(CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes in rounds. In each, <paramref name="resets"/> is met twice: when the controller was told of the commands, and when all have ended.
+    /// </summary>
+    public void Write(int rounds, Barrier resets, CancellationToken cancellationToken)
     {
         var handler = new Handler(this);
-        while (!cancellationToken.IsCancellationRequested && Problems.Count == 0)
+        for (int round = 0; round < rounds; round++)
         {
-            while (_queue.InFlight < _queue.Depth && TryWrite())
+            while (!TryFill())
             {
-                // Until the queue is full, or was reset.
+                // One that was reset takes nothing before it has been waited for.
+                _queue.WaitAny(ref handler);
             }
 
-            _queue.WaitAny(ref handler);
-        }
+            _queue.Ring();
+            resets.SignalAndWait(cancellationToken);
+            while (_queue.InFlight > 0)
+            {
+                _queue.WaitAny(ref handler);
+            }
 
-        while (_queue.InFlight > 0)
-        {
-            _queue.WaitAny(ref handler);
+            resets.SignalAndWait(cancellationToken);
         }
     }
 
@@ -70,24 +77,21 @@ internal sealed class VersionedWriter : IDisposable
     public void Check()
     {
         using var io = new BlockIo(_queue, _namespace);
-        byte[] data = new byte[_completed.Length * BlockSize];
+        byte[] data = new byte[_completed.Length * Run * BlockSize];
         io.Read(_first, data);
-        for (int i = 0; i < _completed.Length; i++)
+        for (int block = 0; block < _completed.Length * Run; block++)
         {
-            Span<byte> block = data.AsSpan(i * BlockSize, BlockSize);
-            ulong version = BinaryPrimitives.ReadUInt64LittleEndian(block);
-            for (int at = 8; at < BlockSize; at += 8)
+            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(data.AsSpan(block * BlockSize, BlockSize));
+            ulong version = words[0];
+            if (words.ContainsAnyExcept(version))
             {
-                if (BinaryPrimitives.ReadUInt64LittleEndian(block[at..]) != version)
-                {
-                    Problems.Add($"block {i} is torn");
-                    break;
-                }
+                Problems.Add($"block {block} is torn");
             }
 
-            if (_newest[i] != 0 && (version < _completed[i] || version > _newest[i]))
+            int run = block / Run;
+            if (version < _completed[run] || version > _newest[run])
             {
-                Problems.Add($"block {i} has version {version}, and {_completed[i]} was completed, {_newest[i]} the newest");
+                Problems.Add($"block {block} has version {version}, and {_completed[run]} was completed, {_newest[run]} the newest");
             }
         }
     }
@@ -98,43 +102,47 @@ internal sealed class VersionedWriter : IDisposable
         _pool.Dispose();
     }
 
-    private bool TryWrite()
+    private bool TryFill()
     {
-        int block = _random.Next(_completed.Length);
-        if (_busy[block])
+        while (_queue.InFlight < _queue.Depth)
         {
             // Two writes of a block at a time may end either way.
-            return true;
+            int run = _random.Next(_completed.Length);
+            if (!_busy[run] && !TryWrite(run))
+            {
+                return false;
+            }
         }
 
+        return true;
+    }
+
+    private bool TryWrite(int run)
+    {
         DmaBlock data = _pool.Rent();
-        ulong version = _newest[block] + 1;
-        for (int at = 0; at < BlockSize; at += 8)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan()[at..], version);
-        }
-
-        if (!_queue.TryWrite(_namespace, _first + (ulong)block, 1, data.Iova, out ushort command))
+        ulong version = _newest[run] + 1;
+        MemoryMarshal.Cast<byte, ulong>(data.AsSpan()).Fill(version);
+        if (!_queue.TryWrite(_namespace, _first + (ulong)(run * Run), Run, data.Iova, out ushort command))
         {
             data.Dispose();
             return false;
         }
 
-        _newest[block] = version;
-        _busy[block] = true;
+        _newest[run] = version;
+        _busy[run] = true;
         _data[command] = data;
-        _target[command] = block;
+        _target[command] = run;
         return true;
     }
 
     private void Complete(in NvmeCompletion completion)
     {
-        int block = _target[completion.CommandId];
+        int run = _target[completion.CommandId];
         _data[completion.CommandId].Dispose();
-        _busy[block] = false;
+        _busy[run] = false;
         if (completion.IsSuccess)
         {
-            _completed[block] = _newest[block];
+            _completed[run] = _newest[run];
             Writes++;
         }
         else if (completion.Status.Is(NvmeStatus.AbortedByHost))
