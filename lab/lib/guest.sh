@@ -63,8 +63,9 @@ guest_prepare() {
         -M q35 -accel 'tcg,thread=multi' -cpu max,x2apic=off -smp 2 -m "${VFIO_LAB_MEMORY:-3G}" -no-reboot
         -kernel "$kernel_image" -initrd "$initramfs"
         # A periodic timer: QEMU loses an interrupt of a one-shot timer now and then, and a guest that sleeps never wakes. For
-        # what guest/init does about the others, it may write to what the kernel has in use.
-        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off iomem=relaxed intel_iommu=on $mode_append ${VFIO_LAB_APPEND-}"
+        # what guest/init does about the others, it may write to what the kernel has in use. Without the driver of hot-plug behind
+        # conventional bridges, which keeps the group of whatever is behind one from being viable.
+        -append "console=ttyS0 quiet panic=-1 nohz=off highres=off iomem=relaxed initcall_blacklist=shpcd_init intel_iommu=on $mode_append ${VFIO_LAB_APPEND-}"
         -chardev "file,id=console,path=$(qemu_escape "$guest_dir/console")" -serial chardev:console
         -monitor none
         "${devices[@]}"
@@ -157,6 +158,8 @@ guest_attempt() {
             *) code=$status ;;
         esac
         guest_forget "$ended"
+        # A QEMU that crashed may be told of by the shell's own message alone, and can then not be waited for.
+        kill -0 "$vm" 2>/dev/null || break
     done
     if ((code == 0)); then
         # What is still in the pipes may take its reader as long as it likes.
