@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Vfio.Nvme.Tool.Perf;
 
@@ -29,6 +30,7 @@ internal sealed class LatencyHistogram
     public double Mean => Count == 0 ? 0 : (double)_sum / Count;
 
     /// <summary>Adds a time. A negative one counts as zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Record(long value)
     {
         value = Math.Max(value, 0);
@@ -83,6 +85,7 @@ internal sealed class LatencyHistogram
         return Max;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IndexOf(long value)
     {
         // Times below 128 have a place each; above, the upper eight bits choose.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vfio.Nvme.Tool.Perf;
 
 /// <summary>Where commands go, one after the other: drawn, or in turn.</summary>
@@ -22,6 +24,7 @@ internal struct PerfPlaces
     }
 
     /// <summary>The first block of the next place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Next()
     {
         if (!_isRandom)

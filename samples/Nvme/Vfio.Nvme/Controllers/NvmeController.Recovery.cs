@@ -3,9 +3,7 @@ namespace Vfio.Nvme;
 /// <content>What is done when a controller fails: disable and enable it, else reset the function, else keep it from memory.</content>
 public sealed partial class NvmeController
 {
-    private const int WatchPeriod = 250; // milliseconds
-
-    private Timer? _watch;
+    private SleepWatch? _watch;
     private volatile Exception? _failure;
 
     /// <summary>Disables the controller and enables it again (a Controller Reset; NVM Express 1.4, 7.3.2).</summary>
@@ -97,6 +95,31 @@ public sealed partial class NvmeController
         return false;
     }
 
+    /// <summary>Makes the owners of all queues look after their commands.</summary>
+    internal void NudgeSleepers()
+    {
+        // Someone who brings the controller back wakes all of them too.
+        if (_gate.TryEnter())
+        {
+            try
+            {
+                if (_state == ControllerState.Disposed)
+                {
+                    return;
+                }
+
+                foreach (IoQueuePair queue in _queues)
+                {
+                    queue.Nudge();
+                }
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+        }
+    }
+
     private bool TryEnable(out NvmeException? error)
     {
         try
@@ -120,32 +143,5 @@ public sealed partial class NvmeController
         Function.StopDma();
         _failure = why;
         _state = last.Kind == NvmeErrorKind.FunctionGone ? ControllerState.Removed : ControllerState.Failed;
-    }
-
-    /// <summary>From now on, wakes those who sleep, so that they notice what does not come.</summary>
-    private void Watch() => _watch ??= new Timer(static state => ((NvmeController)state!).NudgeSleepers(), this, WatchPeriod, WatchPeriod);
-
-    private void NudgeSleepers()
-    {
-        // Someone who brings the controller back wakes all of them too.
-        if (_gate.TryEnter())
-        {
-            try
-            {
-                if (_state == ControllerState.Disposed)
-                {
-                    return;
-                }
-
-                foreach (IoQueuePair queue in _queues)
-                {
-                    queue.Nudge();
-                }
-            }
-            finally
-            {
-                _gate.Exit();
-            }
-        }
     }
 }

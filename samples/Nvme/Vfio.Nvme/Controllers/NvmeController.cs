@@ -143,7 +143,11 @@ public sealed partial class NvmeController : IDisposable
             try
             {
                 Create(queue);
-                Watch();
+                if (interrupt is not null)
+                {
+                    _watch ??= new SleepWatch(this);
+                }
+
                 return queue;
             }
             catch
