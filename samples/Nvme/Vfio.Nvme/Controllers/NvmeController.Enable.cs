@@ -32,10 +32,11 @@ public sealed partial class NvmeController
     }
 
     /// <summary>Disables the controller, whatever it is doing, gives it the admin queue, and enables it.</summary>
-    private void Enable()
+    /// <param name="generation">The generation that begins.</param>
+    private void Enable(int generation)
     {
         Disable();
-        _admin.Restart();
+        _admin.Restart(generation);
         IRegisterAccess registers = Function.Registers;
         const uint Size = AdminQueue.Entries - 1;
         registers.Write32(NvmeRegister.AdminQueueAttributes, (Size << 16) | Size);

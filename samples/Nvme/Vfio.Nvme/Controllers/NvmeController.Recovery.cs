@@ -28,17 +28,16 @@ public sealed partial class NvmeController
     internal void Recover(int generation, NvmeException? why)
     {
         // An admin command that another thread waits for will not end any more.
-        if (why is not null && generation == _generation)
+        if (why is not null)
         {
-            _admin.Break(why);
+            _admin.Break(generation, why);
         }
 
         lock (_gate)
         {
             if (generation != _generation || _state != ControllerState.Ready)
             {
-                // Somebody else was faster, and then this may have hit the queue that is well again.
-                _admin.Mend(why);
+                // Somebody else was faster.
                 return;
             }
 
@@ -124,7 +123,7 @@ public sealed partial class NvmeController
     {
         try
         {
-            Enable();
+            Enable(unchecked(_generation + 1));
             NegotiateQueues();
             FinishEnable();
             error = null;

@@ -30,7 +30,7 @@ public sealed partial class NvmeController : IDisposable
         _admin = new AdminQueue(function, options.Clock, Capabilities.DoorbellStride);
         try
         {
-            Enable();
+            Enable(_generation);
             Identity = ReadIdentity();
             MaxTransfer = TransferLimit();
             MaxQueues = NegotiateQueues();

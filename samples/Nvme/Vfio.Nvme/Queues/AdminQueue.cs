@@ -16,6 +16,7 @@ internal sealed unsafe class AdminQueue : IDisposable
     private const int QuickLooks = 2000;
 
     private readonly Lock _gate = new();
+    private readonly Lock _breaking = new();
     private readonly INvmeFunction _function;
     private readonly INvmeClock _clock;
     private readonly NvmeMemory _memory;
@@ -24,6 +25,7 @@ internal sealed unsafe class AdminQueue : IDisposable
     private CompletionRing _completions;
     private ushort _nextCommand;
     private int _eventRequests;
+    private int _generation;
     private bool _disposed;
     private volatile Exception? _broken;
 
@@ -123,26 +125,34 @@ internal sealed unsafe class AdminQueue : IDisposable
     }
 
     /// <summary>Makes a wait that is under way in another thread give up, because the controller is about to be reset.</summary>
-    public void Break(Exception why) => _broken ??= why;
-
-    /// <summary>Takes <see cref="Break"/> back, if that was the last thing to go wrong.</summary>
-    public void Mend(Exception? why)
+    /// <param name="generation">The controller's generation in which it failed: the queue of a later one is well.</param>
+    /// <param name="why">How it failed.</param>
+    public void Break(int generation, Exception why)
     {
-        lock (_gate)
+        // Not with the lock that the wait has.
+        lock (_breaking)
         {
-            _broken = ReferenceEquals(_broken, why) ? null : _broken;
+            if (generation == _generation)
+            {
+                _broken ??= why;
+            }
         }
     }
 
     /// <summary>Starts over. The controller is disabled.</summary>
-    public void Restart()
+    /// <param name="generation">The controller's generation that begins with it.</param>
+    public void Restart(int generation)
     {
         lock (_gate)
         {
             _submissions.Restart();
             _completions.Restart();
             _eventRequests = 0;
-            _broken = null;
+            lock (_breaking)
+            {
+                _generation = generation;
+                _broken = null;
+            }
         }
     }
 
