@@ -214,18 +214,20 @@ public sealed unsafe partial class MappedRegion
     }
 
     /// <summary>Takes one register of 32 bits out, for a loop that accesses nothing else: checked once, here, and never again.</summary>
-    /// <param name="offset">Where it is, in bytes, a multiple of 4, in a part that is mapped (<see cref="Areas"/>).</param>
-    /// <exception cref="ArgumentException">The offset is misaligned, outside, or in a part that is not mapped.</exception>
+    /// <param name="offset">Where it is, in bytes, a multiple of 4. In a part that is not mapped (<see cref="Areas"/>) each access is a call.</param>
+    /// <exception cref="ArgumentException">The offset is misaligned or outside.</exception>
     /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public Register32 Register32(long offset) => new(this, AddressOf(offset, sizeof(uint)), _epoch);
+    public Register32 Register32(long offset)
+        => IsMapped(offset, sizeof(uint)) ? new(this, _base + offset, _epoch) : new(this, offset);
 
     /// <summary>Takes one register of 64 bits out, for a loop that accesses nothing else: checked once, here, and never again.</summary>
-    /// <param name="offset">Where it is, in bytes, a multiple of 8, in a part that is mapped (<see cref="Areas"/>).</param>
-    /// <exception cref="ArgumentException">The offset is misaligned, outside, or in a part that is not mapped.</exception>
+    /// <param name="offset">Where it is, in bytes, a multiple of 8. In a part that is not mapped (<see cref="Areas"/>) each access is a call.</param>
+    /// <exception cref="ArgumentException">The offset is misaligned or outside.</exception>
     /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
-    public Register64 Register64(long offset) => new(this, AddressOf(offset, sizeof(ulong)), _epoch);
+    public Register64 Register64(long offset)
+        => IsMapped(offset, sizeof(ulong)) ? new(this, _base + offset, _epoch) : new(this, offset);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte ReadSlowly8(long offset)
@@ -355,10 +357,7 @@ public sealed unsafe partial class MappedRegion
         return (offset & (width - 1)) == 0 && within < length && (ulong)count * (ulong)width <= length - within;
     }
 
-    private byte* AddressOf(long offset, int width)
-        => IsFast(offset, width) || IsInSmallerArea(offset, width)
-            ? _base + offset
-            : throw new ArgumentException($"The register at 0x{offset:x} is in a part of the region that is not mapped.", nameof(offset));
+    private bool IsMapped(long offset, int width) => IsFast(offset, width) || IsInSmallerArea(offset, width);
 
     /// <summary>Whether an access that is not in the fast part is in another that is mapped.</summary>
     /// <exception cref="ArgumentException">The offset is misaligned or outside.</exception>

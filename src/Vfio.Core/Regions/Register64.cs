@@ -3,23 +3,34 @@ using System.Runtime.CompilerServices;
 
 namespace Vfio.Core;
 
-/// <summary>One register of 64 bits of a <see cref="MappedRegion"/>: a doorbell, say. Beside the access it costs a look at whether it met the device.</summary>
+/// <summary>
+/// One register of 64 bits, taken out of its region: a doorbell, say. Of a <see cref="MappedRegion"/> it costs the access and a look at whether
+/// that met the device; of other registers a call.
+/// </summary>
 /// <remarks>
-/// Thread-safe. It keeps the region's addresses, not its device. Where the device does not answer, or is gone, or it or the region has been
-/// disposed, an access throws as those of <see cref="MappedRegion"/> do. A default value must not be used.
+/// Thread-safe, if the registers that it was taken from are. Of a mapped region it keeps the addresses, not the device. Where the device does not
+/// answer, or is gone, or it or the region has been disposed, an access throws as those of <see cref="MappedRegion"/> do. A default value must
+/// not be used.
 /// </remarks>
 [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares registers.")]
 public readonly unsafe struct Register64
 {
-    private readonly MappedRegion _region;
-    private readonly byte* _address;
+    // With an epoch a MappedRegion and an address in it, without one any registers and an offset among them.
+    private readonly IRegisterAccess _registers;
+    private readonly nint _place;
     private readonly ulong* _epoch;
 
     internal Register64(MappedRegion region, byte* address, ulong* epoch)
     {
-        _region = region;
-        _address = address;
+        _registers = region;
+        _place = (nint)address;
         _epoch = epoch;
+    }
+
+    internal Register64(IRegisterAccess registers, long offset)
+    {
+        _registers = registers;
+        _place = (nint)offset;
     }
 
     /// <summary>Reads it, by one access of 64 bits.</summary>
@@ -27,14 +38,19 @@ public readonly unsafe struct Register64
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public ulong Read()
     {
-        ulong epoch = FaultRange.Begin(_epoch);
-        ulong value = Mmio.Read64(_address);
-        if (Volatile.Read(ref *_epoch) != epoch || value == ulong.MaxValue)
+        if (_epoch is null)
         {
-            _region.Examine(epoch);
+            return _registers.Read64(_place);
         }
 
-        GC.KeepAlive(_region);
+        ulong epoch = FaultRange.Begin(_epoch);
+        ulong value = Mmio.Read64((byte*)_place);
+        if (Volatile.Read(ref *_epoch) != epoch || value == ulong.MaxValue)
+        {
+            Unsafe.As<MappedRegion>(_registers).Examine(epoch);
+        }
+
+        GC.KeepAlive(_registers);
         return value;
     }
 
@@ -44,13 +60,19 @@ public readonly unsafe struct Register64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ulong value)
     {
-        ulong epoch = FaultRange.Begin(_epoch);
-        Mmio.Write64(_address, value);
-        if (Volatile.Read(ref *_epoch) != epoch)
+        if (_epoch is null)
         {
-            _region.Examine(epoch);
+            _registers.Write64(_place, value);
+            return;
         }
 
-        GC.KeepAlive(_region);
+        ulong epoch = FaultRange.Begin(_epoch);
+        Mmio.Write64((byte*)_place, value);
+        if (Volatile.Read(ref *_epoch) != epoch)
+        {
+            Unsafe.As<MappedRegion>(_registers).Examine(epoch);
+        }
+
+        GC.KeepAlive(_registers);
     }
 }

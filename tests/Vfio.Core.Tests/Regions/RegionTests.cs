@@ -118,8 +118,46 @@ public sealed class RegionTests : IDisposable
         uint[] read = new uint[words.Length];
         region.Read32(0, read);
         Assert.Equal(words, read);
-        Assert.Throws<ArgumentException>(() => region.Register32(0x2000));
         Assert.Equal(0x3000u / 4 + 1, region.Register32(0x3000).Read());
+        Assert.Equal(0x2000u / 4 + 1, region.Register32(0x2000).Read());
+        region.Register64(0x2008).Write(0x1_0000_0002);
+        Assert.Equal(2u, region.Register32(0x2008).Read());
+        Assert.Equal(0x1_0000_0002u, region.Register64(0x2008).Read());
+        Assert.Throws<ArgumentException>(() => region.Register32(0x2002));
+    }
+
+    [Fact]
+    public void A_register_of_a_region_that_is_not_mapped_is_reached_by_calls()
+    {
+        IRegisterAccess registers = Device.Regions.Bar(0);
+        Register32 doorbell = registers.Register32(4);
+        Register64 wide = registers.Register64(8);
+        doorbell.Write(7);
+        wide.Write(0x1_0000_0002);
+        Assert.Equal(7u, doorbell.Read());
+        Assert.Equal(0x1_0000_0002u, wide.Read());
+        Assert.Equal([7, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0], Bar0.Peek(4, 12));
+        Assert.Throws<ArgumentException>(() => registers.Register32(2));
+        Assert.Throws<ArgumentException>(() => registers.Register64(4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => registers.Register32(FakeMachine.BarSize));
+        Assert.Throws<ArgumentOutOfRangeException>(() => registers.Register64(-8));
+        Assert.Throws<ArgumentNullException>(() => ((IRegisterAccess)null!).Register32(0));
+
+        Device.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => doorbell.Read());
+        Assert.Throws<ObjectDisposedException>(() => wide.Write(9));
+    }
+
+    [Fact]
+    public void A_register_of_whatever_is_mapped_needs_no_calls()
+    {
+        using MappedRegion region = Device.Regions.Bar(0).Map();
+        IRegisterAccess registers = region;
+        Register32 doorbell = registers.Register32(4);
+        registers.Register64(8).Write(5);
+        doorbell.Write(7);
+        Assert.Equal([7, 0, 0, 0, 5, 0, 0, 0], Bar0.Peek(4, 8));
+        Assert.Throws<ArgumentException>(() => registers.Register64(4));
     }
 
     [Fact]

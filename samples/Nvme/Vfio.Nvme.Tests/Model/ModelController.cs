@@ -47,8 +47,6 @@ internal sealed partial class ModelController : INvmeFunction
     /// <summary>How the model is driven in tests: by its own time.</summary>
     public NvmeControllerOptions Options => new() { Clock = Clock, ShadowDoorbells = HasShadows };
 
-    public NvmeDoorbell GetDoorbell(long offset) => new(Registers, offset);
-
     public NvmeMemory Allocate(long length) => Bus.Allocate(length);
 
     public bool TryGetIova(nint address, long length, out Iova iova) => Bus.TryGetIova(address, length, out iova);

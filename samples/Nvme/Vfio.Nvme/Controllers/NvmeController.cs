@@ -250,7 +250,7 @@ public sealed partial class NvmeController : IDisposable
 
     private QueueDoorbell Doorbell(long offset)
     {
-        NvmeDoorbell register = Function.GetDoorbell(offset);
+        Register32 register = Function.Registers.Register32(offset);
         return _shadows?.Of(register, offset) ?? new QueueDoorbell(register, 0, 0);
     }
 

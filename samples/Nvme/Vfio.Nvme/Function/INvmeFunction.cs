@@ -18,10 +18,6 @@ public interface INvmeFunction : IDisposable
     /// <summary>How many interrupt vectors it has; zero where it has none of MSI-X.</summary>
     int VectorCount { get; }
 
-    /// <summary>Takes a doorbell out of BAR0.</summary>
-    /// <param name="offset">Where it is, in bytes.</param>
-    NvmeDoorbell GetDoorbell(long offset);
-
     /// <summary>Gets memory that the controller can read and write. It is zero, begins at a page, and has no gap for the controller.</summary>
     /// <param name="length">Its length in bytes, which is rounded up to pages.</param>
     /// <returns>The memory. The caller disposes it.</returns>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Vfio.Core;
 
 namespace Vfio.Nvme;
@@ -8,13 +7,10 @@ public sealed class VfioFunction : INvmeFunction
 {
     private const uint NvmeClass = 0x010802;
 
-    [SuppressMessage("Usage", "CA2213", Justification = "The device disposes it.")]
-    private readonly MappedRegion _registers;
-
     private VfioFunction(VfioDevice device)
     {
         Device = device;
-        _registers = device.Regions.Bar(0).Map();
+        Registers = device.Regions.Bar(0).Map();
     }
 
     /// <summary>The device, for what the driver does not do: buffers and pools are made in its <see cref="VfioDevice.Dma"/>.</summary>
@@ -24,7 +20,7 @@ public sealed class VfioFunction : INvmeFunction
     public string Name => Device.Name;
 
     /// <inheritdoc/>
-    public IRegisterAccess Registers => _registers;
+    public IRegisterAccess Registers { get; }
 
     /// <inheritdoc/>
     public int VectorCount => Device.Interrupts.Msix.Count;
@@ -62,12 +58,6 @@ public sealed class VfioFunction : INvmeFunction
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public NvmeDoorbell GetDoorbell(long offset)
-        => _registers.Areas.Any(area => offset >= area.Offset && offset <= area.End - sizeof(uint))
-            ? new NvmeDoorbell(_registers.Register32(offset))
-            : new NvmeDoorbell(_registers, offset);
 
     /// <inheritdoc/>
     public NvmeMemory Allocate(long length) => new VfioMemory(Device.Dma.Allocate(length));

@@ -1,3 +1,5 @@
+using Vfio.Core;
+
 namespace Vfio.Nvme;
 
 /// <summary>
@@ -38,8 +40,8 @@ internal sealed unsafe class AdminQueue : IDisposable
         long head = NvmeRegister.CompletionDoorbell(0, stride);
 
         // Never through shadows: a controller that has them looks at this queue's registers all the same.
-        _submissions = new SubmissionRing(_memory.Address, Entries, new QueueDoorbell(function.GetDoorbell(tail), 0, 0));
-        _completions = new CompletionRing(_memory.Address + PageSize, Entries, new QueueDoorbell(function.GetDoorbell(head), 0, 0));
+        _submissions = new SubmissionRing(_memory.Address, Entries, new QueueDoorbell(function.Registers.Register32(tail), 0, 0));
+        _completions = new CompletionRing(_memory.Address + PageSize, Entries, new QueueDoorbell(function.Registers.Register32(head), 0, 0));
     }
 
     /// <summary>ASQ.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Vfio.Core;
 
 namespace Vfio.Nvme;
 
@@ -7,7 +8,7 @@ internal unsafe struct CompletionRing
 {
     private readonly CompletionEntry* _entries;
     private readonly uint _count;
-    private readonly NvmeDoorbell _doorbell;
+    private readonly Register32 _doorbell;
     private readonly uint* _shadow;
     private readonly uint* _eventIndex;
     private uint _head;
