@@ -88,8 +88,36 @@ public sealed class IoFaultTests
 
         Assert.Equal(16, ended.Count);
         Assert.All(ended, static completion => Assert.True(completion.IsSuccess || completion.Status.Is(NvmeStatus.AbortedByHost)));
+        Assert.Equal(fault != nameof(ModelFault.CompleteTwice), ended.Exists(static completion => !completion.IsSuccess));
         Assert.Equal(2, fixture.Model.Enables);
         AssertWorks(fixture);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_in_flight_when_the_controller_is_shut_down_is_reported_once(bool dispose)
+    {
+        using var fixture = Open(WaitMode.Poll);
+        fixture.Model.OnCommand = static command => command.IsIo(NvmOpcode.Flush) ? ModelFault.Hold : ModelFault.None;
+        Assert.True(fixture.Queue.TryFlush(fixture.Namespace, out ushort held));
+        fixture.Queue.Ring();
+
+        if (dispose)
+        {
+            fixture.Controller.Dispose();
+        }
+        else
+        {
+            fixture.Controller.Shutdown();
+        }
+
+        var ended = new NvmeCompletion[4];
+        Assert.Equal(1, fixture.Queue.Reap(ended));
+        Assert.Equal(held, ended[0].CommandId);
+        Assert.False(ended[0].IsSuccess);
+        Assert.Equal(0, fixture.Queue.InFlight);
+        Assert.ThrowsAny<Exception>(() => fixture.Queue.Reap(ended));
     }
 
     [Theory]
@@ -119,9 +147,17 @@ public sealed class IoFaultTests
         fixture.Model.Stuck = ModelStuck.NeverIdle;
         fixture.Model.CanReset = false;
         HoldBlock(fixture, 7, ModelFault.LoseCompletion);
+        bool mayWrite = true;
 
-        List<NvmeCompletion> ended = RunReads(fixture, 16);
+        List<NvmeCompletion> ended = RunReads(fixture, 16, completion =>
+        {
+            if (completion.Status.Is(NvmeStatus.AbortedByHost))
+            {
+                mayWrite = fixture.Model.Bus.IsMaster;
+            }
+        });
 
+        Assert.False(mayWrite);
         Assert.Equal(16, ended.Count);
         Assert.Single(ended, static completion => completion.Status.Is(NvmeStatus.AbortedByHost));
         Assert.Equal(ControllerState.Failed, fixture.Controller.State);
@@ -191,14 +227,14 @@ public sealed class IoFaultTests
         };
     }
 
-    private static List<NvmeCompletion> RunReads(QueueFixture fixture, int count)
+    private static List<NvmeCompletion> RunReads(QueueFixture fixture, int count, Action<NvmeCompletion>? watch = null)
     {
         for (int i = 0; i < count; i++)
         {
             Assert.True(fixture.Queue.TryRead(fixture.Namespace, (ulong)i, 1, fixture.At(i * 4096), out _));
         }
 
-        var ended = new CollectingHandler([]);
+        var ended = new CollectingHandler([], watch);
         using var done = new CancellationTokenSource();
         var time = new Thread(() =>
         {
@@ -209,13 +245,19 @@ public sealed class IoFaultTests
             }
         });
         time.Start();
-        while (fixture.Queue.InFlight > 0)
+        try
         {
-            fixture.Queue.WaitAny(ref ended);
+            while (fixture.Queue.InFlight > 0)
+            {
+                fixture.Queue.WaitAny(ref ended);
+            }
+        }
+        finally
+        {
+            done.Cancel();
+            time.Join();
         }
 
-        done.Cancel();
-        time.Join();
         Assert.Equal(count, ended.Ended.Select(static completion => completion.CommandId).Distinct().Count());
         return ended.Ended;
     }
@@ -231,10 +273,14 @@ public sealed class IoFaultTests
         Assert.Equal(0x5a, fixture.Blocks.At(9, 1)[4095]);
     }
 
-    private readonly struct CollectingHandler(List<NvmeCompletion> ended) : INvmeCompletionHandler
+    private readonly struct CollectingHandler(List<NvmeCompletion> ended, Action<NvmeCompletion>? watch = null) : INvmeCompletionHandler
     {
         public List<NvmeCompletion> Ended => ended;
 
-        public void Complete(in NvmeCompletion completion) => ended.Add(completion);
+        public void Complete(in NvmeCompletion completion)
+        {
+            ended.Add(completion);
+            watch?.Invoke(completion);
+        }
     }
 }

@@ -14,7 +14,10 @@ public sealed class ResetLoadTests
     public void Resets_under_load_lose_no_completed_write(WaitMode wait, bool shadows)
     {
         var model = new ModelController { HasShadows = shadows };
-        using NvmeController controller = NvmeController.Open(model, model.Options);
+
+        // Time that passes with every look of the driver's would be up while the model's thread does not run.
+        NvmeControllerOptions options = model.Options with { AdminTimeout = TimeSpan.FromDays(1), CommandTimeout = TimeSpan.FromDays(1) };
+        using NvmeController controller = NvmeController.Open(model, options);
         using NvmeMemory data = model.Allocate(2 * Depth * 4096);
         model.Start();
         using var stop = new CancellationTokenSource();

@@ -43,14 +43,6 @@ internal sealed partial class ModelController
         }
     }
 
-    public void BecomeFatal()
-    {
-        lock (_gate)
-        {
-            _status |= FatalStatus;
-        }
-    }
-
     public uint ReadRegister(long offset)
     {
         lock (_gate)

@@ -94,7 +94,12 @@ public sealed unsafe class BlockIo : IDisposable
     public void Flush()
     {
         Begin();
-        _ = _queue.TryFlush(Namespace, out ushort command);
+        ushort command;
+        while (!_queue.TryFlush(Namespace, out command))
+        {
+            WaitSome(NvmOpcode.Flush, null);
+        }
+
         _state.Enter(command, new BlockIoChunk(0, 0, -1));
         Finish(NvmOpcode.Flush, null);
     }
@@ -137,7 +142,12 @@ public sealed unsafe class BlockIo : IDisposable
         Begin();
         if (count > 0)
         {
-            _ = _queue.TryDeallocate(Namespace, block, count, out ushort command);
+            ushort command;
+            while (!_queue.TryDeallocate(Namespace, block, count, out command))
+            {
+                WaitSome(NvmOpcode.DatasetManagement, null);
+            }
+
             _state.Enter(command, new BlockIoChunk(0, 0, -1));
         }
 
