@@ -140,6 +140,53 @@ public sealed class IoFaultTests
         Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.Reap(new NvmeCompletion[1])).Kind);
     }
 
+    [Theory]
+    [InlineData(WaitMode.Poll)]
+    [InlineData(WaitMode.Interrupt)]
+    [InlineData(WaitMode.Hybrid)]
+    public void A_device_that_is_taken_away_ends_every_command_once_and_takes_no_more(WaitMode wait)
+    {
+        using var fixture = Open(wait);
+        HoldBlock(fixture, 7, ModelFault.TakenAway);
+
+        List<NvmeCompletion> ended = RunReads(fixture, 16);
+
+        Assert.Equal(16, ended.Count);
+        Assert.Equal(7, ended.Count(static completion => completion.IsSuccess));
+        Assert.Equal(9, ended.Count(static completion => completion.Status.Is(NvmeStatus.AbortedByHost)));
+        Assert.Equal(ControllerState.Removed, fixture.Controller.State);
+        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.TryFlush(fixture.Namespace, out _)).Kind);
+        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Controller.ReadSmartLog()).Kind);
+        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Controller.CreateQueue()).Kind);
+    }
+
+    [Fact]
+    public void A_device_that_is_taken_away_is_noticed_by_an_admin_command_too()
+    {
+        using var fixture = Open(WaitMode.Interrupt);
+        fixture.Model.OnCommand = static command => command.QueueId == 0 ? ModelFault.TakenAway : ModelFault.None;
+
+        Assert.Equal(NvmeErrorKind.FunctionGone, Assert.Throws<NvmeException>(() => fixture.Controller.ReadSmartLog()).Kind);
+
+        Assert.Equal(ControllerState.Removed, fixture.Controller.State);
+    }
+
+    [Theory]
+    [InlineData(WaitMode.Poll)]
+    [InlineData(WaitMode.Interrupt)]
+    public void A_function_that_does_not_answer_is_reset(WaitMode wait)
+    {
+        using var fixture = Open(wait);
+        HoldBlock(fixture, 7, ModelFault.Asleep);
+
+        List<NvmeCompletion> ended = RunReads(fixture, 16);
+
+        Assert.Equal(16, ended.Count);
+        Assert.Equal(9, ended.Count(static completion => completion.Status.Is(NvmeStatus.AbortedByHost)));
+        Assert.Equal(1, fixture.Model.FunctionResets);
+        AssertWorks(fixture);
+    }
+
     [Fact]
     public void A_controller_that_does_not_come_back_is_kept_from_memory_before_commands_end()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Vfio.Core;
 
 namespace Vfio.Nvme.Tests.Model;
 
@@ -71,7 +72,7 @@ internal sealed partial class ModelController
             LookAtShadows(id, queue);
         }
 
-        if (_isGone || (_status & FatalStatus) != 0 || queue.Head == queue.Tail)
+        if (_isGone || _silence is not null || (_status & FatalStatus) != 0 || queue.Head == queue.Tail)
         {
             return false;
         }
@@ -122,6 +123,13 @@ internal sealed partial class ModelController
                 return;
             case ModelFault.Vanish:
                 _isGone = true;
+                return;
+            case ModelFault.TakenAway:
+                FallSilent(VfioErrorKind.DeviceGone);
+                _interrupts.ForEach(interrupt => interrupt.End(_silence!));
+                return;
+            case ModelFault.Asleep:
+                FallSilent(VfioErrorKind.DeviceUnreachable);
                 return;
         }
 

@@ -1,3 +1,5 @@
+using Vfio.Core;
+
 namespace Vfio.Nvme.Tests.Model;
 
 /// <content>The registers.</content>
@@ -13,6 +15,7 @@ internal sealed partial class ModelController
     private ulong _adminSubmission;
     private ulong _adminCompletion;
     private bool _isGone;
+    private VfioException? _silence;
 
     /// <summary>CAP: 1,024 entries, contiguous queues, half a second, the NVM command set.</summary>
     public ulong Capabilities { get; set; } = 1023 | (1UL << 16) | (1UL << 24) | (1UL << 37);
@@ -43,10 +46,21 @@ internal sealed partial class ModelController
         }
     }
 
+    private void RequireAnswer()
+    {
+        if (_silence is not null)
+        {
+            throw _silence;
+        }
+    }
+
+    private void FallSilent(VfioErrorKind kind) => _silence = new VfioException(kind, "access", Name, "the model is silent", "Do nothing");
+
     public uint ReadRegister(long offset)
     {
         lock (_gate)
         {
+            RequireAnswer();
             return _isGone ? uint.MaxValue : offset switch
             {
                 NvmeRegister.Capabilities => (uint)Capabilities,
@@ -63,6 +77,7 @@ internal sealed partial class ModelController
     {
         lock (_gate)
         {
+            RequireAnswer();
             switch (offset)
             {
                 case var _ when _isGone:

@@ -70,10 +70,12 @@ internal sealed partial class ModelController : INvmeFunction
         lock (_gate)
         {
             FunctionResets++;
-            if (!CanReset || _isGone)
+            if (!CanReset || _isGone || _silence?.Kind == VfioErrorKind.DeviceGone)
             {
                 return false;
             }
+
+            _silence = null;
 
             StuckUntilReset = ModelStuck.No;
             Forget();

@@ -27,6 +27,12 @@ internal enum ModelFault
     /// <summary>It reports CSTS.CFS, and does nothing any more.</summary>
     Fatal,
 
-    /// <summary>It is gone from the bus.</summary>
+    /// <summary>It is gone from the bus: reads give ones.</summary>
     Vanish,
+
+    /// <summary>It is taken away, as the library tells it: what is asked of it throws, and its interrupts end.</summary>
+    TakenAway,
+
+    /// <summary>It does not answer until the function is reset, as the library tells it.</summary>
+    Asleep,
 }

@@ -5,7 +5,7 @@ internal sealed class ModelInterrupt : INvmeInterrupt, IDisposable
 {
     private readonly SemaphoreSlim _pending = new(0);
     private int _triggers;
-    private volatile bool _disposed;
+    private volatile Exception? _end;
 
     /// <summary>How often it was triggered.</summary>
     public int Triggers => Volatile.Read(ref _triggers);
@@ -19,13 +19,11 @@ internal sealed class ModelInterrupt : INvmeInterrupt, IDisposable
     public void Wait()
     {
         _pending.Wait();
-        Taken();
-    }
-
-    public async ValueTask WaitAsync()
-    {
-        await _pending.WaitAsync();
-        Taken();
+        if (_end is not null)
+        {
+            Wake();
+            throw _end;
+        }
     }
 
     public void Wake()
@@ -39,18 +37,12 @@ internal sealed class ModelInterrupt : INvmeInterrupt, IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends all waits, from here on.</summary>
+    public void End(Exception why)
     {
-        _disposed = true;
+        _end = why;
         Wake();
     }
 
-    private void Taken()
-    {
-        if (_disposed)
-        {
-            Wake();
-            throw new ObjectDisposedException(nameof(ModelInterrupt));
-        }
-    }
+    public void Dispose() => End(new ObjectDisposedException(nameof(ModelInterrupt)));
 }

@@ -47,6 +47,26 @@ public sealed class BlockIoTests
     }
 
     [Fact]
+    public void A_namespace_that_was_formatted_is_refused_by_everything_and_as_often_as_it_is_tried()
+    {
+        using var fixture = new QueueFixture(queue: new IoQueuePairOptions { Depth = 2 });
+        NvmeNamespace old = fixture.Namespace;
+        using var io = new BlockIo(fixture.Queue, old);
+        NvmeNamespace now = fixture.Controller.Format(old, old.Identity.Formats[0]);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Throws<ArgumentException>(() => io.Write(0, new byte[4096]));
+            Assert.Throws<ArgumentException>(() => io.ReadDirect(0, fixture.Data.AsSpan(0, 4096)));
+            Assert.Throws<ArgumentException>(() => io.WriteZeroes(0, 1));
+            Assert.Throws<ArgumentException>(() => io.Deallocate(0, 1));
+            Assert.Throws<ArgumentException>(() => io.Flush());
+        }
+
+        using var again = new BlockIo(fixture.Queue, now);
+        again.Write(0, new byte[4096]);
+    }
+
+    [Fact]
     public void The_other_commands_do_what_they_say()
     {
         using var fixture = new QueueFixture(new ModelController(new ModelNamespace(1, 512, 200_000)));

@@ -163,27 +163,22 @@ public sealed class AsyncQueuePair : IDisposable
 
     private void TakeEnded()
     {
-        try
+        bool awake = true;
+        while (awake && !_stop)
         {
-            while (!_stop)
+            // Nobody is woken any more once the function is closed or gone. What is in flight then is ready to be taken.
+            awake = _queue.TrySleep();
+            lock (_gate)
             {
-                _interrupt.Wait();
-                lock (_gate)
+                try
                 {
-                    try
-                    {
-                        TakeSome();
-                    }
-                    catch (NvmeException)
-                    {
-                        // The controller has failed, and all commands have ended. The next submission says so.
-                    }
+                    TakeSome();
+                }
+                catch (Exception error) when (error is NvmeException or ObjectDisposedException)
+                {
+                    // The controller has failed or is closed, and all commands have ended. The next submission says so.
                 }
             }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The function was closed. Dispose ends what is in flight.
         }
     }
 

@@ -71,8 +71,8 @@ public sealed partial class NvmeController
     /// <exception cref="NvmeException">The controller failed.</exception>
     public bool TryTakeEvent(out AsyncEvent taken)
     {
-        RequireUsable("Asynchronous Event Request");
         int generation = _generation;
+        RequireUsable("Asynchronous Event Request");
         try
         {
             return _admin.TryTakeEvent(out taken);
@@ -119,13 +119,10 @@ public sealed partial class NvmeController
             }
             finally
             {
-                if (_state == ControllerState.Ready)
-                {
-                    Volatile.Write(ref _namespaces, ReadNamespaces());
-                }
+                ReadNamespacesAgain();
             }
 
-            return Array.Find(_namespaces, now => now.Id == space.Id)
+            return Array.Find(_namespaces, now => now.Id == space.Id && !now.IsRetired)
                 ?? throw NvmeErrors.Protocol(Name, "Format NVM", $"namespace {space.Id} is gone after it was formatted");
         }
     }
@@ -133,12 +130,13 @@ public sealed partial class NvmeController
     /// <summary>Executes a command for a user. If the controller fails in it, the controller is brought back before this throws.</summary>
     private NvmeCompletion Admin(in SubmissionEntry entry, string step, Span<byte> data = default)
     {
-        RequireUsable(step);
+        // In this order: a reset in between is noticed by the queue.
         int generation = _generation;
+        RequireUsable(step);
         NvmeCompletion completion;
         try
         {
-            completion = _admin.Execute(entry, step, _options.AdminTimeout, data);
+            completion = _admin.Execute(generation, entry, step, _options.AdminTimeout, data);
         }
         catch (NvmeException error)
         {

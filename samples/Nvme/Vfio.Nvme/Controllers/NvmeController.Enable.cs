@@ -1,5 +1,3 @@
-using Vfio.Core;
-
 namespace Vfio.Nvme;
 
 /// <content>The registers: enable, disable, shut down (NVM Express 1.4, 7.6).</content>
@@ -8,13 +6,11 @@ public sealed partial class NvmeController
     private static readonly TimeSpan _leastTimeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _shutdownTimeout = TimeSpan.FromSeconds(10);
 
-    private ControllerStatus Status => new(Function.Registers.Read32(NvmeRegister.Status));
-
     private TimeSpan ReadyTimeout => Capabilities.Timeout > _leastTimeout ? Capabilities.Timeout : _leastTimeout;
 
     private void RequireDrivable()
     {
-        if (Status.IsGone)
+        if (_registers.Status.IsGone)
         {
             throw NvmeErrors.Gone(Name, "CAP");
         }
@@ -37,20 +33,19 @@ public sealed partial class NvmeController
     {
         Disable();
         _admin.Restart(generation);
-        IRegisterAccess registers = Function.Registers;
         const uint Size = AdminQueue.Entries - 1;
-        registers.Write32(NvmeRegister.AdminQueueAttributes, (Size << 16) | Size);
-        registers.Write64LowHigh(NvmeRegister.AdminSubmissionQueue, _admin.SubmissionBase);
-        registers.Write64LowHigh(NvmeRegister.AdminCompletionQueue, _admin.CompletionBase);
+        _registers.Write32(NvmeRegister.AdminQueueAttributes, (Size << 16) | Size);
+        _registers.Write64(NvmeRegister.AdminSubmissionQueue, _admin.SubmissionBase);
+        _registers.Write64(NvmeRegister.AdminCompletionQueue, _admin.CompletionBase);
         Function.StartDma();
-        registers.Write32(NvmeRegister.Configuration, ControllerConfiguration.EntrySizes | ControllerConfiguration.Enable);
+        _registers.Write32(NvmeRegister.Configuration, ControllerConfiguration.EntrySizes | ControllerConfiguration.Enable);
         Await("CC.EN = 1", "ready", ReadyTimeout, static status => status.IsReady, fatalEnds: true);
     }
 
     /// <summary>Disables the controller. From here on it touches no memory and has no queues.</summary>
     private void Disable()
     {
-        uint configuration = Function.Registers.Read32(NvmeRegister.Configuration);
+        uint configuration = _registers.Read32(NvmeRegister.Configuration);
         if (configuration == NvmeRegister.Gone)
         {
             throw NvmeErrors.Gone(Name, "CC.EN = 0");
@@ -58,7 +53,7 @@ public sealed partial class NvmeController
 
         if ((configuration & ControllerConfiguration.Enable) != 0)
         {
-            Function.Registers.Write32(NvmeRegister.Configuration, configuration & ~(ControllerConfiguration.Enable | ControllerConfiguration.ShutdownMask));
+            _registers.Write32(NvmeRegister.Configuration, configuration & ~(ControllerConfiguration.Enable | ControllerConfiguration.ShutdownMask));
         }
 
         // A controller that has failed is disabled like any other, which is to end the failure.
@@ -67,13 +62,13 @@ public sealed partial class NvmeController
 
     private void ShutDownRegisters()
     {
-        uint configuration = Function.Registers.Read32(NvmeRegister.Configuration);
+        uint configuration = _registers.Read32(NvmeRegister.Configuration);
         if (configuration == NvmeRegister.Gone)
         {
             throw NvmeErrors.Gone(Name, "CC.SHN = 01b");
         }
 
-        Function.Registers.Write32(
+        _registers.Write32(
             NvmeRegister.Configuration, (configuration & ~ControllerConfiguration.ShutdownMask) | ControllerConfiguration.NormalShutdown);
         TimeSpan limit = ReadyTimeout > _shutdownTimeout ? ReadyTimeout : _shutdownTimeout;
         Await("CC.SHN = 01b", "shut down", limit, static status => status.IsShutDown, fatalEnds: true);
@@ -86,7 +81,7 @@ public sealed partial class NvmeController
         {
             // The time first: a thread that did not run for a while still gets a look after it.
             bool late = Clock.Milliseconds >= end;
-            ControllerStatus status = Status;
+            ControllerStatus status = _registers.Status;
             if (status.IsGone)
             {
                 throw NvmeErrors.Gone(Name, step);

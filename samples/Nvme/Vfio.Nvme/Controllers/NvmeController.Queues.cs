@@ -48,7 +48,7 @@ public sealed partial class NvmeController
     {
         lock (_gate)
         {
-            _queues.Remove(queue);
+            _queues = Array.FindAll(_queues, other => other != queue);
             if (_state == ControllerState.Ready && queue.IsOf(_generation) && !TryDeleteBoth(queue))
             {
                 Recover(_generation, NvmeErrors.Protocol(Name, "Delete I/O Submission Queue", $"queue {queue.Id} could not be deleted"));
@@ -58,12 +58,13 @@ public sealed partial class NvmeController
 
     /// <summary>Asks the controller to abort a command, which may end it, now or later, or not at all.</summary>
     /// <returns>Whether the controller took the request.</returns>
-    internal bool TryAbort(IoQueuePair queue, ushort command)
+    internal bool TryAbort(IoQueuePair queue, int generation, ushort command)
     {
         try
         {
             TimeSpan limit = _options.AdminTimeout < _options.CommandTimeout ? _options.AdminTimeout : _options.CommandTimeout;
             return _admin.Execute(
+                generation,
                 new SubmissionEntry { Command = (uint)AdminOpcode.Abort, Dwords10And11 = (uint)queue.Id | ((uint)command << 16) },
                 "Abort",
                 limit).IsSuccess;
@@ -96,7 +97,7 @@ public sealed partial class NvmeController
         try
         {
             return _admin.Execute(
-                new SubmissionEntry { Command = (uint)opcode, Dwords10And11 = (uint)id }, opcode.ToString(), _options.AdminTimeout).IsSuccess;
+                _generation, new SubmissionEntry { Command = (uint)opcode, Dwords10And11 = (uint)id }, opcode.ToString(), _options.AdminTimeout).IsSuccess;
         }
         catch (NvmeException)
         {

@@ -73,7 +73,17 @@ public sealed partial class NvmeController
     /// <returns>Whether it is well.</returns>
     internal bool IsWell(int generation)
     {
-        ControllerStatus status = Status;
+        ControllerStatus status;
+        try
+        {
+            status = _registers.Status;
+        }
+        catch (NvmeException error)
+        {
+            Recover(generation, error);
+            return false;
+        }
+
         if (status.IsGone)
         {
             Recover(generation, NvmeErrors.Gone(Name, "CSTS"));
@@ -95,29 +105,7 @@ public sealed partial class NvmeController
     }
 
     /// <summary>Makes the owners of all queues look after their commands.</summary>
-    internal void NudgeSleepers()
-    {
-        // Someone who brings the controller back wakes all of them too.
-        if (_gate.TryEnter())
-        {
-            try
-            {
-                if (_state == ControllerState.Disposed)
-                {
-                    return;
-                }
-
-                foreach (IoQueuePair queue in _queues)
-                {
-                    queue.Nudge();
-                }
-            }
-            finally
-            {
-                _gate.Exit();
-            }
-        }
-    }
+    internal void NudgeSleepers() => Array.ForEach(_queues, static queue => queue.Nudge());
 
     private bool TryEnable(out NvmeException? error)
     {

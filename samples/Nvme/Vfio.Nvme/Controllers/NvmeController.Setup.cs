@@ -10,6 +10,7 @@ public sealed partial class NvmeController
     private const uint ActiveNamespacesCode = 0x02;
     private const int PageSize = TransferLists.PageSize;
     private const int MostQueues = 1024;
+    private const int MostTransfer = 65_536 * 512; // what NLB can say in the shortest blocks
 
     private IdentifyController ReadIdentity()
     {
@@ -48,6 +49,22 @@ public sealed partial class NvmeController
         }
     }
 
+    /// <summary>Reads the namespaces anew. Where that fails, the controller is brought back, which reads them too.</summary>
+    private void ReadNamespacesAgain()
+    {
+        if (_state == ControllerState.Ready)
+        {
+            try
+            {
+                Volatile.Write(ref _namespaces, ReadNamespaces());
+            }
+            catch (NvmeException error)
+            {
+                Recover(_generation, error);
+            }
+        }
+    }
+
     private void Identify(uint structure, uint id, Span<byte> data)
         => ExecuteOrThrow(
             new SubmissionEntry { Command = (uint)AdminOpcode.Identify, NamespaceId = id, Dwords10And11 = structure }, "Identify", data);
@@ -57,7 +74,7 @@ public sealed partial class NvmeController
     {
         int shift = Identity.MaxTransferShift;
         long limit = shift is 0 or > 30 ? int.MaxValue : Capabilities.MinPageSize << shift;
-        int most = (int)Math.Min(limit, _options.MaxTransfer) & ~(PageSize - 1);
+        int most = (int)Math.Min(Math.Min(limit, MostTransfer), _options.MaxTransfer) & ~(PageSize - 1);
         return Math.Max(most, PageSize);
     }
 
@@ -89,12 +106,16 @@ public sealed partial class NvmeController
         }
 
         _admin.RequestEvents(Identity.AsyncEventLimit);
+        if (Array.Exists(_namespaces, static space => space.IsRetired))
+        {
+            Volatile.Write(ref _namespaces, ReadNamespaces());
+        }
     }
 
     /// <summary>Executes a command while the controller is being set up: what goes wrong ends the set-up.</summary>
     private NvmeCompletion ExecuteOrThrow(SubmissionEntry entry, string step, Span<byte> data = default)
     {
-        NvmeCompletion completion = _admin.Execute(entry, step, _options.AdminTimeout, data);
+        NvmeCompletion completion = _admin.Execute(_admin.Generation, entry, step, _options.AdminTimeout, data);
         return completion.IsSuccess ? completion : throw NvmeErrors.Failed(Name, step, completion.Status);
     }
 }

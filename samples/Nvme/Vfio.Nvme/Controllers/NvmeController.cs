@@ -13,11 +13,12 @@ public sealed partial class NvmeController : IDisposable
 {
     private readonly NvmeControllerOptions _options;
     private readonly Lock _gate = new();
+    private readonly ControllerRegisters _registers;
     private readonly AdminQueue _admin;
     private readonly IReadOnlyList<INvmeInterrupt> _interrupts = [];
     private readonly ShadowDoorbells? _shadows;
-    private readonly List<IoQueuePair> _queues = [];
     private NvmeNamespace[] _namespaces = [];
+    private volatile IoQueuePair[] _queues = []; // changed as a whole, with the lock; read without
     private volatile ControllerState _state;
     private volatile int _generation;
 
@@ -25,9 +26,10 @@ public sealed partial class NvmeController : IDisposable
     {
         Function = function;
         _options = options;
-        Capabilities = new ControllerCapabilities(function.Registers.Read64LowHigh(NvmeRegister.Capabilities));
+        _registers = new ControllerRegisters(function.Name, function.Registers);
+        Capabilities = new ControllerCapabilities(_registers.Read64(NvmeRegister.Capabilities));
         RequireDrivable();
-        _admin = new AdminQueue(function, options.Clock, Capabilities.DoorbellStride);
+        _admin = new AdminQueue(function, _registers, options.Clock, Capabilities.DoorbellStride);
         try
         {
             Enable(_generation);
@@ -124,7 +126,7 @@ public sealed partial class NvmeController : IDisposable
         {
             RequireUsable("Create I/O Submission Queue");
             int id = 1;
-            while (_queues.Exists(queue => queue.Id == id))
+            while (Array.Exists(_queues, queue => queue.Id == id))
             {
                 id++;
             }
@@ -139,7 +141,7 @@ public sealed partial class NvmeController : IDisposable
                 : throw NvmeErrors.NotSupported(
                     Name, "Create I/O Completion Queue", $"there are {_interrupts.Count} interrupt vectors enabled, and queue {id} would need one more");
             var queue = new IoQueuePair(this, id, Math.Min(options.Depth, Capabilities.MaxQueueEntries - 1), options.Wait, interrupt);
-            _queues.Add(queue);
+            _queues = [.. _queues, queue];
             try
             {
                 Create(queue);
@@ -168,6 +170,9 @@ public sealed partial class NvmeController : IDisposable
             if (_state == ControllerState.Ready)
             {
                 DeleteAll();
+
+                // Whoever waits for the admin queue would wait in vain.
+                _admin.Break(_generation, NvmeErrors.NotUsable(Name, "CC.SHN = 01b", ControllerState.ShutDown, why: null));
                 try
                 {
                     ShutDownRegisters();
@@ -250,16 +255,13 @@ public sealed partial class NvmeController : IDisposable
 
     private QueueDoorbell Doorbell(long offset)
     {
-        Register32 register = Function.Registers.Register32(offset);
+        Doorbell register = _registers.Doorbell(offset);
         return _shadows?.Of(register, offset) ?? new QueueDoorbell(register, 0, 0);
     }
 
     private void NextGeneration()
     {
         _generation = unchecked(_generation + 1);
-        foreach (IoQueuePair queue in _queues)
-        {
-            queue.Nudge();
-        }
+        NudgeSleepers();
     }
 }

@@ -1,3 +1,5 @@
+using Vfio.Core;
+
 namespace Vfio.Nvme;
 
 /// <summary>The driver's errors, each with what the user can do about it.</summary>
@@ -5,12 +7,19 @@ internal static class NvmeErrors
 {
     private const string LookAtDevice = "See what the host's own driver says of the device: bring it back with 'vfio restore' and read the kernel's log";
 
-    public static NvmeException Gone(string subject, string step) => new(
+    public static NvmeException Gone(string subject, string step, Exception? why = null) => new(
         NvmeErrorKind.FunctionGone,
         step,
         subject,
-        "the function answers nothing but ones: it was removed, has lost its power or is in reset",
-        "Dispose the controller, and open it again when the function is back");
+        why is null ? "the function answers nothing but ones: it was removed, has lost its power or is in reset" : $"the function is gone: {why.Message}",
+        "Dispose the controller, and open it again when the function is back",
+        innerException: why);
+
+    // A function that sleeps, or is being reset by somebody, may be had back by a reset; one that was taken away may not.
+    public static NvmeException Unanswered(string subject, string step, Exception why)
+        => why is VfioException { Kind: not VfioErrorKind.DeviceGone }
+            ? new(NvmeErrorKind.NotReady, step, subject, $"the function did not answer: {why.Message}", LookAtDevice, innerException: why)
+            : Gone(subject, step, why);
 
     public static NvmeException Fatal(string subject, string step, ControllerStatus status) => new(
         NvmeErrorKind.ControllerFatal,

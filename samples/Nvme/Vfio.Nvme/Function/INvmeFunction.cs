@@ -36,6 +36,7 @@ public interface INvmeFunction : IDisposable
     IReadOnlyList<INvmeInterrupt> EnableInterrupts(int count);
 
     /// <summary>Lets the function access memory (Bus Master Enable).</summary>
+    /// <exception cref="NvmeException">The function does not answer.</exception>
     void StartDma();
 
     /// <summary>Keeps the function from memory, for good or bad.</summary>

@@ -71,7 +71,17 @@ public sealed class VfioFunction : INvmeFunction
         => [.. Device.Interrupts.Msix.Enable(count).Select(static interrupt => new VfioInterrupt(interrupt))];
 
     /// <inheritdoc/>
-    public void StartDma() => Device.Config.Command |= PciCommand.BusMaster;
+    public void StartDma()
+    {
+        try
+        {
+            Device.Config.Command |= PciCommand.BusMaster;
+        }
+        catch (Exception error) when (ControllerRegisters.IsEnd(error))
+        {
+            throw NvmeErrors.Unanswered(Name, "enable bus mastering", error);
+        }
+    }
 
     /// <inheritdoc/>
     public void StopDma()
@@ -80,7 +90,7 @@ public sealed class VfioFunction : INvmeFunction
         {
             Device.Config.Command &= ~PciCommand.BusMaster;
         }
-        catch (VfioException)
+        catch (Exception error) when (ControllerRegisters.IsEnd(error))
         {
             // A function whose configuration space cannot be written is gone.
         }
@@ -100,7 +110,7 @@ public sealed class VfioFunction : INvmeFunction
             Device.Config.Command |= PciCommand.Memory;
             return true;
         }
-        catch (VfioException)
+        catch (Exception error) when (ControllerRegisters.IsEnd(error))
         {
             return false;
         }

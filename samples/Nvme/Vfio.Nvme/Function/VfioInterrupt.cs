@@ -7,7 +7,15 @@ internal sealed class VfioInterrupt(Interrupt interrupt) : INvmeInterrupt
 {
     public void Wait() => interrupt.Wait(Timeout.InfiniteTimeSpan);
 
-    public async ValueTask WaitAsync() => await interrupt.WaitAsync();
-
-    public void Wake() => interrupt.Trigger();
+    public void Wake()
+    {
+        try
+        {
+            interrupt.Trigger();
+        }
+        catch (Exception error) when (ControllerRegisters.IsEnd(error))
+        {
+            // All waits have ended with the function.
+        }
+    }
 }

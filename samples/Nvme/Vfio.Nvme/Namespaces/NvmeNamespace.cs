@@ -31,9 +31,16 @@ public sealed class NvmeNamespace
     /// <summary>Whether this driver can read and write it: its blocks have a length, and no metadata.</summary>
     public bool IsUsable => _isUsable;
 
+    /// <summary>Whether it was formatted since, and is something else now.</summary>
+    internal bool IsRetired { get; private set; }
+
     /// <summary>The block's length as a power of two.</summary>
     internal int BlockShift { get; }
 
     /// <summary>Marks it as a thing of the past.</summary>
-    internal void Retire() => _isUsable = false;
+    internal void Retire()
+    {
+        IsRetired = true;
+        _isUsable = false;
+    }
 }

@@ -1,5 +1,3 @@
-using Vfio.Core;
-
 namespace Vfio.Nvme;
 
 /// <summary>
@@ -19,7 +17,8 @@ internal sealed unsafe class AdminQueue : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Lock _breaking = new();
-    private readonly INvmeFunction _function;
+    private readonly string _name;
+    private readonly ControllerRegisters _registers;
     private readonly INvmeClock _clock;
     private readonly NvmeMemory _memory;
     private readonly Queue<AsyncEvent> _events = new();
@@ -31,17 +30,18 @@ internal sealed unsafe class AdminQueue : IDisposable
     private bool _disposed;
     private volatile Exception? _broken;
 
-    public AdminQueue(INvmeFunction function, INvmeClock clock, int stride)
+    public AdminQueue(INvmeFunction function, ControllerRegisters registers, INvmeClock clock, int stride)
     {
-        _function = function;
+        _name = function.Name;
+        _registers = registers;
         _clock = clock;
         _memory = function.Allocate(3 * PageSize);
         long tail = NvmeRegister.SubmissionDoorbell(0, stride);
         long head = NvmeRegister.CompletionDoorbell(0, stride);
 
         // Never through shadows: a controller that has them looks at this queue's registers all the same.
-        _submissions = new SubmissionRing(_memory.Address, Entries, new QueueDoorbell(function.Registers.Register32(tail), 0, 0));
-        _completions = new CompletionRing(_memory.Address + PageSize, Entries, new QueueDoorbell(function.Registers.Register32(head), 0, 0));
+        _submissions = new SubmissionRing(_memory.Address, Entries, new QueueDoorbell(registers.Doorbell(tail), 0, 0));
+        _completions = new CompletionRing(_memory.Address + PageSize, Entries, new QueueDoorbell(registers.Doorbell(head), 0, 0));
     }
 
     /// <summary>ASQ.</summary>
@@ -50,21 +50,34 @@ internal sealed unsafe class AdminQueue : IDisposable
     /// <summary>ACQ.</summary>
     public ulong CompletionBase => _memory.Iova + PageSize;
 
+    /// <summary>The controller's generation that the queue is of.</summary>
+    public int Generation
+    {
+        get
+        {
+            lock (_breaking)
+            {
+                return _generation;
+            }
+        }
+    }
+
     private ulong DataBase => _memory.Iova + (2 * PageSize);
 
     /// <summary>Executes a command and waits for its end.</summary>
+    /// <param name="generation">The controller's generation that it is meant for: whoever had to wait while the controller was reset is refused.</param>
     /// <param name="entry">The command, without its identifier. Where there is data, its data pointer is filled in.</param>
     /// <param name="step">Its name, for messages.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="data">Where what it returns is put, at most a page, or empty.</param>
     /// <exception cref="NvmeException">The command did not end in time, or the controller broke. A status is returned, whatever it is.</exception>
-    public NvmeCompletion Execute(SubmissionEntry entry, string step, TimeSpan limit, Span<byte> data = default)
+    public NvmeCompletion Execute(int generation, SubmissionEntry entry, string step, TimeSpan limit, Span<byte> data = default)
     {
         lock (_gate)
         {
-            if (_broken is not null)
+            if (_broken is not null || generation != _generation)
             {
-                throw NvmeErrors.NotUsable(_function.Name, step, ControllerState.Disabled, _broken);
+                throw NvmeErrors.NotUsable(_name, step, ControllerState.Disabled, _broken);
             }
 
             if (data.Length > 0)
@@ -211,28 +224,28 @@ internal sealed unsafe class AdminQueue : IDisposable
     {
         if (_broken is { } why)
         {
-            throw NvmeErrors.NotUsable(_function.Name, step, ControllerState.Disabled, why);
+            throw NvmeErrors.NotUsable(_name, step, ControllerState.Disabled, why);
         }
 
-        var status = new ControllerStatus(_function.Registers.Read32(NvmeRegister.Status));
+        ControllerStatus status = _registers.Status;
         if (status.IsGone)
         {
-            throw NvmeErrors.Gone(_function.Name, step);
+            throw NvmeErrors.Gone(_name, step);
         }
 
         if (status.IsFatal)
         {
-            throw NvmeErrors.Fatal(_function.Name, step, status);
+            throw NvmeErrors.Fatal(_name, step, status);
         }
 
         if (!status.IsReady)
         {
-            throw NvmeErrors.Protocol(_function.Name, step, $"the controller is no longer ready ({status})");
+            throw NvmeErrors.Protocol(_name, step, $"the controller is no longer ready ({status})");
         }
 
         if (_clock.Milliseconds >= end)
         {
-            throw NvmeErrors.Timeout(_function.Name, step, limit, "the controller is reset");
+            throw NvmeErrors.Timeout(_name, step, limit, "the controller is reset");
         }
     }
 
@@ -242,7 +255,7 @@ internal sealed unsafe class AdminQueue : IDisposable
         if (number < 0 || number >= _eventRequests)
         {
             throw NvmeErrors.Protocol(
-                _function.Name, "admin queue", $"the controller completed the command 0x{command:x}, which it was not given");
+                _name, "admin queue", $"the controller completed the command 0x{command:x}, which it was not given");
         }
 
         if (status.IsSuccess)

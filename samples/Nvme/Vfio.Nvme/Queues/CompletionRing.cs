@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Vfio.Core;
 
 namespace Vfio.Nvme;
 
@@ -8,7 +7,7 @@ internal unsafe struct CompletionRing
 {
     private readonly CompletionEntry* _entries;
     private readonly uint _count;
-    private readonly Register32 _doorbell;
+    private readonly Doorbell _doorbell;
     private readonly uint* _shadow;
     private readonly uint* _eventIndex;
     private uint _head;

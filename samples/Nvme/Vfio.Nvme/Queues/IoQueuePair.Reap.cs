@@ -140,8 +140,10 @@ public sealed partial class IoQueuePair
         _nextLook = now + LookPeriod;
         if (_controller.IsWell(_generation) && now >= _nextAging)
         {
-            _nextAging = now + Math.Max(1, (long)_controller.CommandTimeout.TotalMilliseconds / LooksPerTimeout);
             AgeAll();
+
+            // From now on: an Abort may have taken its time.
+            _nextAging = _controller.Clock.Milliseconds + Math.Max(1, (long)_controller.CommandTimeout.TotalMilliseconds / LooksPerTimeout);
         }
     }
 
@@ -155,7 +157,7 @@ public sealed partial class IoQueuePair
                 continue;
             }
 
-            if (slot.Aborting || !_controller.TryAbort(this, (ushort)i))
+            if (slot.Aborting || !_controller.TryAbort(this, _generation, (ushort)i))
             {
                 _controller.Recover(_generation, NvmeErrors.Timeout(
                     _controller.Name, $"queue {Id}, command {i}", _controller.CommandTimeout, "the controller is reset"));

@@ -75,6 +75,7 @@ public sealed unsafe partial class IoQueuePair
     public bool TryFlush(NvmeNamespace what, out ushort command)
     {
         ArgumentNullException.ThrowIfNull(what);
+        RequireCurrent(what);
         if (!TryBegin(out command))
         {
             return false;
@@ -95,6 +96,7 @@ public sealed unsafe partial class IoQueuePair
     public bool TryWriteZeroes(NvmeNamespace to, ulong block, uint count, out ushort command)
     {
         ArgumentNullException.ThrowIfNull(to);
+        RequireCurrent(to);
         Require(NvmCommandSupport.WriteZeroes, "Write Zeroes");
         if (unchecked(count - 1) > ushort.MaxValue || block >= to.BlockCount || count > to.BlockCount - block)
         {
@@ -121,6 +123,7 @@ public sealed unsafe partial class IoQueuePair
     public bool TryDeallocate(NvmeNamespace of, ulong block, uint count, out ushort command)
     {
         ArgumentNullException.ThrowIfNull(of);
+        RequireCurrent(of);
         Require(NvmCommandSupport.DatasetManagement, "Dataset Management");
         if (count == 0 || block >= of.BlockCount || count > of.BlockCount - block)
         {
@@ -288,6 +291,14 @@ public sealed unsafe partial class IoQueuePair
             {
                 throw new ArgumentException("The controller wants pieces at multiples of four bytes (SGLS).", nameof(data));
             }
+        }
+    }
+
+    private static void RequireCurrent(NvmeNamespace space)
+    {
+        if (space.IsRetired)
+        {
+            throw new ArgumentException($"Namespace {space.Id} was formatted since it was looked up; look it up again.", nameof(space));
         }
     }
 

@@ -35,9 +35,30 @@ public sealed partial class IoQueuePair
             if (Wait != WaitMode.Poll)
             {
                 // A trigger that came since the last look is still there to be taken.
-                BeforeSleep();
-                _interrupt!.Wait();
+                TrySleep();
             }
+        }
+    }
+
+    /// <summary>Sleeps until the controller, or somebody else, wakes the owner.</summary>
+    /// <returns>Whether it was woken. If not, it never will be again, and what is in flight is ready to be reported.</returns>
+    internal bool TrySleep()
+    {
+        BeforeSleep();
+        try
+        {
+            _interrupt!.Wait();
+            return true;
+        }
+        catch (Exception error) when (ControllerRegisters.IsEnd(error))
+        {
+            // The function was closed or taken away; unless it is well, and then this is something else.
+            if (_generation == _controller.Generation && _controller.IsWell(_generation))
+            {
+                throw;
+            }
+
+            return false;
         }
     }
 

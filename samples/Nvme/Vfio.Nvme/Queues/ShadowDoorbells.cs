@@ -47,7 +47,7 @@ internal sealed class ShadowDoorbells : IDisposable
     /// <summary>Adds the shadow to a doorbell.</summary>
     /// <param name="register">The doorbell.</param>
     /// <param name="offset">Where it is in BAR0; the buffers have the same layout.</param>
-    public QueueDoorbell Of(Register32 register, long offset)
+    public QueueDoorbell Of(Doorbell register, long offset)
     {
         long entry = offset - NvmeRegister.Doorbells;
         return entry <= PageSize - sizeof(uint)

@@ -8,7 +8,7 @@ internal unsafe struct SubmissionRing
 {
     private readonly SubmissionEntry* _entries;
     private readonly uint _count;
-    private readonly Register32 _doorbell;
+    private readonly Doorbell _doorbell;
     private readonly uint* _shadow;
     private readonly uint* _eventIndex;
     private uint _tail;

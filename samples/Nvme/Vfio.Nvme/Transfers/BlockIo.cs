@@ -100,7 +100,7 @@ public sealed unsafe class BlockIo : IDisposable
             WaitSome(NvmOpcode.Flush, null);
         }
 
-        _state.Enter(command, new BlockIoChunk(0, 0, -1));
+        _state.Enter(command, BlockIoChunk.None);
         Finish(NvmOpcode.Flush, null);
     }
 
@@ -114,18 +114,26 @@ public sealed unsafe class BlockIo : IDisposable
         const ulong Most = ushort.MaxValue + 1;
         RequireRange(block, count);
         Begin();
-        while (count > 0 && !_state.HasFailed)
+        try
         {
-            uint some = (uint)Math.Min(count, Most);
-            if (!_queue.TryWriteZeroes(Namespace, block, some, out ushort command))
+            while (count > 0 && !_state.HasFailed)
             {
-                WaitSome(NvmOpcode.WriteZeroes, null);
-                continue;
-            }
+                uint some = (uint)Math.Min(count, Most);
+                if (!_queue.TryWriteZeroes(Namespace, block, some, out ushort command))
+                {
+                    WaitSome(NvmOpcode.WriteZeroes, null);
+                    continue;
+                }
 
-            _state.Enter(command, new BlockIoChunk(0, 0, -1));
-            block += some;
-            count -= some;
+                _state.Enter(command, BlockIoChunk.None);
+                block += some;
+                count -= some;
+            }
+        }
+        catch
+        {
+            Drain(NvmOpcode.WriteZeroes, null);
+            throw;
         }
 
         Finish(NvmOpcode.WriteZeroes, null);
@@ -148,14 +156,18 @@ public sealed unsafe class BlockIo : IDisposable
                 WaitSome(NvmOpcode.DatasetManagement, null);
             }
 
-            _state.Enter(command, new BlockIoChunk(0, 0, -1));
+            _state.Enter(command, BlockIoChunk.None);
         }
 
         Finish(NvmOpcode.DatasetManagement, null);
     }
 
     /// <summary>Gives the memory for copies back.</summary>
-    public void Dispose() => _bounces?.Dispose();
+    public void Dispose()
+    {
+        _bounces?.Dispose();
+        _bounces = null;
+    }
 
     private void Move(NvmOpcode opcode, ulong block, byte* memory, int length, bool bounce)
     {
@@ -176,14 +188,28 @@ public sealed unsafe class BlockIo : IDisposable
         }
 
         Begin();
+        try
+        {
+            SubmitAll(opcode, block, memory, length, iova, bounce);
+        }
+        catch
+        {
+            // Whose memory it is gets it back only when the controller has done with it.
+            Drain(opcode, memory);
+            throw;
+        }
+
+        Finish(opcode, memory);
+    }
+
+    private void SubmitAll(NvmOpcode opcode, ulong block, byte* memory, int length, Iova iova, bool bounce)
+    {
         int longest = (bounce ? _bounceLength : _queue.Controller.MaxTransfer) & ~(Namespace.BlockSize - 1);
         for (int offset = 0; offset < length && !_state.HasFailed;)
         {
             int some = Math.Min(longest, length - offset);
-            int slot = bounce ? _state.TakeBounce() : -1;
-            if ((bounce && slot < 0) || !TrySubmit(opcode, block, memory, iova, new BlockIoChunk(offset, some, slot)))
+            if (!TrySubmit(opcode, block, memory, iova, offset, some, bounce))
             {
-                _state.GiveBounce(slot);
                 WaitSome(opcode, memory);
                 continue;
             }
@@ -191,8 +217,24 @@ public sealed unsafe class BlockIo : IDisposable
             offset += some;
             block += (ulong)(some >> Namespace.BlockShift);
         }
+    }
 
-        Finish(opcode, memory);
+    private bool TrySubmit(NvmOpcode opcode, ulong block, byte* memory, Iova iova, int offset, int length, bool bounce)
+    {
+        int slot = bounce ? _state.TakeBounce() : -1;
+        bool done = false;
+        try
+        {
+            done = (!bounce || slot >= 0) && TrySubmit(opcode, block, memory, iova, new BlockIoChunk(offset, length, slot));
+            return done;
+        }
+        finally
+        {
+            if (!done)
+            {
+                _state.GiveBounce(slot);
+            }
+        }
     }
 
     private bool TrySubmit(NvmOpcode opcode, ulong block, byte* memory, Iova iova, BlockIoChunk chunk)
@@ -237,14 +279,18 @@ public sealed unsafe class BlockIo : IDisposable
 
     private void Finish(NvmOpcode opcode, byte* memory)
     {
-        while (_queue.InFlight > 0)
-        {
-            WaitSome(opcode, memory);
-        }
-
+        Drain(opcode, memory);
         if (_state.HasFailed)
         {
             throw NvmeErrors.Failed(_queue.Controller.Name, opcode.ToString(), _state.Failure);
+        }
+    }
+
+    private void Drain(NvmOpcode opcode, byte* memory)
+    {
+        while (_queue.InFlight > 0)
+        {
+            WaitSome(opcode, memory);
         }
     }
 
