@@ -13,6 +13,8 @@ internal sealed class Edu : IDisposable
     private const ulong Window = 0x4_0000;
     private const byte Magic = 0xed;
 
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
+
     private readonly VfioDevice _device;
     private readonly MappedRegion _registers;
     private readonly InterruptSet _interrupts;
@@ -31,11 +33,13 @@ internal sealed class Edu : IDisposable
 
         _interrupts = device.Interrupts.Msi.Enable(1);
         _buffer = device.Dma.Allocate(Capacity, new DmaBufferOptions { AddressBits = AddressBits });
+        SpinUntil(() => !IsMoving, "a DMA that was begun before");
         device.Config.Command |= PciCommand.BusMaster;
     }
 
     /// <summary>Takes over a device that is open.</summary>
     /// <exception cref="InvalidDataException">The device is no edu. It is closed.</exception>
+    /// <exception cref="TimeoutException">An earlier program's DMA does not end. The device is closed.</exception>
     /// <exception cref="VfioException">A step failed. The device is closed.</exception>
     public static Edu Start(VfioDevice device)
     {
@@ -54,7 +58,7 @@ internal sealed class Edu : IDisposable
     public uint Factorial(uint number)
     {
         _registers.Write32(EduRegister.Factorial, number);
-        while (Status.HasFlag(EduStatus.Computing))
+        while (IsComputing)
         {
             Thread.SpinWait(20);
         }
@@ -77,6 +81,7 @@ internal sealed class Edu : IDisposable
     public async Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, Capacity, nameof(data));
+        await IdleAsync(cancellationToken).ConfigureAwait(false);
         data.Span.CopyTo(_buffer.AsSpan());
         await MoveAsync(_buffer.Iova, Window, data.Length, EduDma.None, cancellationToken).ConfigureAwait(false);
     }
@@ -85,6 +90,7 @@ internal sealed class Edu : IDisposable
     public async Task ReadAsync(Memory<byte> data, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, Capacity, nameof(data));
+        await IdleAsync(cancellationToken).ConfigureAwait(false);
         await MoveAsync(Window, _buffer.Iova, data.Length, EduDma.ToMemory, cancellationToken).ConfigureAwait(false);
         _buffer.AsSpan(0, data.Length).CopyTo(data.Span);
     }
@@ -107,11 +113,23 @@ internal sealed class Edu : IDisposable
         _buffer.Dispose();
     }
 
-    private EduStatus Status => (EduStatus)_registers.Read32(EduRegister.Status);
+    private bool IsComputing => ((EduStatus)_registers.Read32(EduRegister.Status)).HasFlag(EduStatus.Computing);
+
+    private bool IsMoving => ((EduDma)_registers.Read64(EduRegister.DmaCommand)).HasFlag(EduDma.Start);
+
+    private bool IsBusy => IsComputing || IsMoving;
+
+    private void SpinUntil(Func<bool> over, string what)
+    {
+        if (!SpinWait.SpinUntil(over, _limit))
+        {
+            throw new TimeoutException(
+                $"{_device.Name}: {what} has not ended within {_limit.TotalSeconds} s. edu has no reset; a restart of the machine ends it.");
+        }
+    }
 
     private async Task MoveAsync(ulong from, ulong to, int length, EduDma direction, CancellationToken cancellationToken)
     {
-        await IdleAsync(cancellationToken).ConfigureAwait(false);
         DmaBarrier.Write();
         _registers.Write64(EduRegister.DmaSource, from);
         _registers.Write64(EduRegister.DmaDestination, to);
@@ -124,7 +142,7 @@ internal sealed class Edu : IDisposable
     /// <summary>Waits for the end of what an earlier call was cancelled in, and takes back what it set.</summary>
     private async Task IdleAsync(CancellationToken cancellationToken)
     {
-        while (Status.HasFlag(EduStatus.Computing) || ((EduDma)_registers.Read64(EduRegister.DmaCommand)).HasFlag(EduDma.Start))
+        while (IsBusy)
         {
             await Task.Delay(1, cancellationToken).ConfigureAwait(false);
         }
