@@ -54,15 +54,13 @@ internal sealed class Edu : IDisposable
         }
     }
 
-    /// <summary>Computes a factorial, modulo 2^32, and waits by reading.</summary>
+    /// <summary>Computes a factorial, modulo 2^32, and waits by reading: first for the end of one that was given up.</summary>
+    /// <exception cref="TimeoutException">The device does not come to an end.</exception>
     public uint Factorial(uint number)
     {
+        SpinUntil(() => !IsComputing, "a factorial that was begun before");
         _registers.Write32(EduRegister.Factorial, number);
-        while (IsComputing)
-        {
-            Thread.SpinWait(20);
-        }
-
+        SpinUntil(() => !IsComputing, "a factorial");
         return _registers.Read32(EduRegister.Factorial);
     }
 
@@ -154,7 +152,7 @@ internal sealed class Edu : IDisposable
     private async Task InterruptedAsync(EduInterrupt reason, CancellationToken cancellationToken)
     {
         EduInterrupt seen = EduInterrupt.None;
-        while (!seen.HasFlag(reason))
+        while (!seen.HasFlag(reason) || IsBusy)
         {
             await _interrupts[0].WaitAsync(cancellationToken).ConfigureAwait(false);
             seen = (EduInterrupt)_registers.Read32(EduRegister.InterruptStatus);

@@ -2,9 +2,8 @@ using Vfio.Core;
 using Vfio.Device.Tests.Lab;
 using Xunit;
 using Driver = EduDriver.Edu;
-using Driver = EduDriver.Edu;
 using Move = EduDriver.EduDma;
-using Register = EduDriver.EduRegister;
+using Reason = EduDriver.EduInterrupt;
 using Register = EduDriver.EduRegister;
 
 namespace Vfio.Device.Tests.Devices;
@@ -13,6 +12,9 @@ namespace Vfio.Device.Tests.Devices;
 public sealed class EduDriverTests : IDisposable
 {
     private const ulong Window = 0x4_0000;
+
+    // Takes edu a second or more, and has a factorial of 0, as all that 2^32 divides.
+    private const uint Long = 1_000_000_000;
 
     private readonly Taken _taken;
 
@@ -77,6 +79,31 @@ public sealed class EduDriverTests : IDisposable
         await driver.WriteAsync(written, CancellationToken.None);
         await driver.ReadAsync(back, CancellationToken.None);
         Assert.Equal(written, back);
+    }
+
+    [Fact]
+    public async Task A_factorial_after_a_cancelled_one_is_its_own()
+    {
+        using Driver driver = Driver.Start(_taken.Device);
+
+        await CancelAsync(token => driver.FactorialAsync(Long, token));
+        Assert.Equal(3_628_800u, driver.Factorial(10));
+
+        await CancelAsync(token => driver.FactorialAsync(Long, token));
+        Assert.Equal(479_001_600u, await driver.FactorialAsync(12, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_interrupt_of_an_earlier_factorial_does_not_end_the_next()
+    {
+        using Driver driver = Driver.Start(_taken.Device);
+        using var edu = new Edu(_taken.Device);
+
+        Task<uint> factorial = driver.FactorialAsync(Long, CancellationToken.None);
+        edu.Raise((uint)Reason.Computed);
+
+        // While edu computes, the register has the number itself.
+        Assert.Equal(0u, await factorial);
     }
 
     private static byte[] Page(byte value)
