@@ -6,6 +6,9 @@ namespace EduDriver;
 /// <remarks>For one thread at a time. It owns the device that it is given.</remarks>
 internal sealed class Edu : IDisposable
 {
+    /// <summary>The vendor's id and the device's, as <see cref="PciFunction.Ids"/> writes them.</summary>
+    public const string Ids = "1234:11e8";
+
     /// <summary>How much the device keeps, in bytes.</summary>
     public const int Capacity = 4096;
 

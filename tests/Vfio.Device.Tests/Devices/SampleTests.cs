@@ -37,6 +37,32 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void The_driver_of_the_tutorial_leaves_another_device_alone()
+    {
+        Mode.RequireCommand();
+        PciAddress address = TestDevice.Nvme();
+
+        (int exitCode, string output, string error) = Command.Program("EduDriver", "EduDriver.dll", address.ToString());
+
+        Assert.Equal(
+            $"{address} is 1b36:0010, which is no edu (1234:11e8). It is left as it was; vfio list shows what is where.\n", error);
+        Assert.Equal(1, exitCode);
+        Assert.Equal(string.Empty, output);
+        Assert.Null(PciFunction.Read(address).Driver);
+    }
+
+    [Fact]
+    public void The_driver_of_the_tutorial_says_how_it_is_called()
+    {
+        Mode.RequireBest();
+        string[][] wrong = [[], ["0000:00:03"], ["0000:00:03.0", "0000:00:03.0"]];
+
+        Assert.All(wrong, static arguments => Assert.Equal(
+            (2, string.Empty, "usage: EduDriver ADDRESS, such as EduDriver 0000:00:03.0\n"),
+            Command.Program("EduDriver", "EduDriver.dll", arguments)));
+    }
+
+    [Fact]
     public void The_command_lists_the_device_with_its_group()
     {
         PciFunction function = PciFunction.Read(TestDevice.Any());
