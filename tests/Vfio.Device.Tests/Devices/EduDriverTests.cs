@@ -13,7 +13,7 @@ public sealed class EduDriverTests : IDisposable
 {
     private const ulong Window = 0x4_0000;
 
-    // Takes edu a second or more, and has a factorial of 0, as all that 2^32 divides.
+    // Takes edu a second or more. Its factorial is 0 modulo 2^32.
     private const uint Long = 1_000_000_000;
 
     private readonly Taken _taken;
