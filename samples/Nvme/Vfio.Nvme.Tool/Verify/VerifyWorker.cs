@@ -35,17 +35,14 @@ internal sealed class VerifyWorker : IDisposable
     /// <summary>How many blocks went through, written and read.</summary>
     public long Done => Volatile.Read(ref _done);
 
-    /// <summary>Writes the pattern into blocks, and flushes.</summary>
+    /// <summary>Writes the pattern into blocks, and flushes, unless a write failed.</summary>
     public void Write(ulong block, ulong end, CancellationToken cancellationToken)
     {
         Move(block, end, write: true, cancellationToken);
-        if (!_queue.TryFlush(_namespace, out ushort command))
+        if (_problems.Count == 0)
         {
-            throw new InvalidOperationException($"Queue {_queue.Id} has no room for a flush.");
+            Flush();
         }
-
-        _counts[command] = 0;
-        Drain(write: true);
     }
 
     /// <summary>Reads blocks and looks at every byte.</summary>
@@ -78,6 +75,20 @@ internal sealed class VerifyWorker : IDisposable
 
         Drain(write);
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private void Flush()
+    {
+        var handler = new Handler(this, write: true);
+        ushort command;
+        while (!_queue.TryFlush(_namespace, out command))
+        {
+            // The controller was reset after the last write: this makes the queue anew.
+            _queue.WaitAny(ref handler);
+        }
+
+        _counts[command] = 0;
+        Drain(write: true);
     }
 
     private bool TrySubmit(ulong block, uint count, DmaBlock data, bool write)
