@@ -39,12 +39,8 @@ public sealed class ControllerTests
 
         drive.Controller.SetFeature(NvmeFeature.TemperatureThreshold, 200);
 
-        AsyncEvent taken;
-        while (!drive.Controller.TryTakeEvent(out taken))
-        {
-            Thread.Sleep(1);
-        }
-
+        AsyncEvent taken = default;
+        Assert.True(SpinWait.SpinUntil(() => drive.Controller.TryTakeEvent(out taken), TimeSpan.FromMinutes(1)), "no event came");
         Assert.Equal(AsyncEventType.SmartHealth, taken.Type);
         Assert.NotEqual(0, drive.Controller.ReadSmartLog().CriticalWarning & 2);
     }
