@@ -9,7 +9,7 @@ public sealed partial class NvmeController
     private const uint IdentifyControllerCode = 0x01;
     private const uint ActiveNamespacesCode = 0x02;
     private const int PageSize = TransferLists.PageSize;
-    private const int MostQueues = 1024;
+    private const int MostQueues = ushort.MaxValue; // counted from zero, FFFFh is not allowed
     private const int MostTransfer = 65_536 * 512; // what NLB can say in the shortest blocks
 
     private IdentifyController ReadIdentity()

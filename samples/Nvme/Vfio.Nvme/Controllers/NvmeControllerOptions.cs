@@ -3,7 +3,10 @@ namespace Vfio.Nvme;
 /// <summary>How a controller is driven.</summary>
 public sealed record NvmeControllerOptions
 {
-    /// <summary>How many I/O queue pairs to ask for (Set Features, Number of Queues). The controller may give fewer: <see cref="NvmeController.MaxQueues"/>.</summary>
+    /// <summary>
+    /// How many I/O queue pairs to ask for, 65,535 at most (Set Features, Number of Queues). The controller may give fewer: <see cref="NvmeController.MaxQueues"/>.
+    /// Memory is taken only for those that are made.
+    /// </summary>
     public int Queues { get; init; } = 16;
 
     /// <summary>Whether interrupts are enabled, one vector for each queue as far as there are any.</summary>
