@@ -80,6 +80,24 @@ public sealed class AdminTests : IDisposable
         Assert.Throws<ArgumentException>(() => _controller.Format(now, new LbaFormat(9, 512, 0)));
     }
 
+    [Theory]
+    [InlineData(0, 4096)]
+    [InlineData(1, 512)]
+    [InlineData(6, 4096)]
+    public void A_format_of_one_namespace_is_one_of_all_where_the_controller_says_so(byte attributes, int otherBlockSize)
+    {
+        var model = new ModelController(new ModelNamespace(1, 4096, 16), new ModelNamespace(2, 4096, 16)) { FormatAttributes = attributes };
+        using NvmeController controller = NvmeController.Open(model, model.Options);
+        NvmeNamespace other = controller.Namespaces[1];
+
+        controller.Format(controller.Namespaces[0], other.Identity.Formats[0]);
+
+        Assert.Equal((attributes & 1) != 0, controller.Identity.FormatsAllNamespaces);
+        Assert.Equal([512, otherBlockSize], controller.Namespaces.Select(static space => space.BlockSize));
+        Assert.False(other.IsUsable);
+        Assert.True(controller.Namespaces[1].IsUsable);
+    }
+
     [Fact]
     public void A_refused_command_says_how_it_ended()
     {

@@ -28,6 +28,9 @@ internal sealed partial class ModelController
     public NvmCommandSupport NvmCommands { get; init; } =
         NvmCommandSupport.Compare | NvmCommandSupport.DatasetManagement | NvmCommandSupport.WriteZeroes;
 
+    /// <summary>FNA.</summary>
+    public byte FormatAttributes { get; init; }
+
     /// <summary>What it says instead of the active namespaces.</summary>
     public uint[]? FalseNamespaces { get; init; }
 
@@ -79,10 +82,21 @@ internal sealed partial class ModelController
                 (_shadowBuffer, _eventBuffer) = (command.Entry.Data1, command.Entry.Data2);
                 return _success;
             case AdminOpcode.FormatNvm:
-                return Find(command) is { } space && space.Format((int)(command.Dword10 & 0xf)) ? _success : _invalidField;
+                return Format(command);
             default:
                 return _invalidOpcode;
         }
+    }
+
+    private NvmeStatus Format(ModelCommand command)
+    {
+        if (Find(command) is not { } named)
+        {
+            return _invalidNamespace;
+        }
+
+        IEnumerable<ModelNamespace> all = (FormatAttributes & 1) != 0 ? Namespaces : [named];
+        return all.All(space => space.Format((int)(command.Dword10 & 0xf))) ? _success : _invalidField;
     }
 
     private ModelNamespace? Find(ModelCommand command)
@@ -141,6 +155,7 @@ internal sealed partial class ModelController
         data[259] = 2;
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(516), 16);
         BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(520), (ushort)NvmCommands);
+        data[524] = FormatAttributes;
         data[525] = 1;
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(536), SglSupport);
         return data;

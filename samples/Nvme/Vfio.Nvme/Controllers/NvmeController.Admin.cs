@@ -84,8 +84,12 @@ public sealed partial class NvmeController
         }
     }
 
-    /// <summary>Formats a namespace: all its data is lost (Format NVM). <see cref="Namespaces"/> is read anew; older objects of it are refused.</summary>
-    /// <param name="space">The namespace.</param>
+    /// <summary>Formats a namespace: all its data is lost (Format NVM). <see cref="Namespaces"/> is read anew; older objects of all are refused.</summary>
+    /// <remarks>
+    /// Where <see cref="IdentifyController.FormatsAllNamespaces"/>, all namespaces are formatted, and the data of all is lost. A format may take minutes, and
+    /// <see cref="NvmeControllerOptions.AdminTimeout"/> must be as long: a controller that is reset in a format may leave the namespace unusable.
+    /// </remarks>
+    /// <param name="space">The namespace. It need not be usable.</param>
     /// <param name="format">One of its <see cref="IdentifyNamespace.Formats"/>, without metadata.</param>
     /// <returns>The namespace as it is now.</returns>
     /// <exception cref="ArgumentException">The namespace has no such format, or this driver could not use it.</exception>

@@ -45,6 +45,9 @@ public sealed record IdentifyController
     /// <summary>Optional commands of the NVM command set (ONCS).</summary>
     public required NvmCommandSupport NvmCommands { get; init; }
 
+    /// <summary>Whether a format of any namespace formats all of them (FNA bit 0).</summary>
+    public required bool FormatsAllNamespaces { get; init; }
+
     /// <summary>Whether there is a volatile write cache (VWC), which <see cref="IoQueuePair.TryFlush"/> empties.</summary>
     public required bool HasVolatileWriteCache { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record IdentifyController
             AsyncEventLimit = data[259] + 1,
             NamespaceCount = BinaryPrimitives.ReadUInt32LittleEndian(data[516..]),
             NvmCommands = (NvmCommandSupport)BinaryPrimitives.ReadUInt16LittleEndian(data[520..]),
+            FormatsAllNamespaces = (data[524] & 1) != 0,
             HasVolatileWriteCache = (data[525] & 1) != 0,
             SupportsSgl = (sgls & 3) is 1 or 2,
             SglNeedsDwordAlignment = (sgls & 3) == 2,
