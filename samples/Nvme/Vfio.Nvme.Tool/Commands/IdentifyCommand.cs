@@ -22,7 +22,8 @@ internal static class IdentifyCommand
 
     private static int Run(PciAddress address, bool json)
     {
-        using Session session = Session.Open(address);
+        // As many queues as there can be are asked for, so that the number is the controller's. None is made.
+        using Session session = Session.Open(address, new NvmeControllerOptions { Queues = ushort.MaxValue, Interrupts = false });
         IdentifyDocument document = IdentifyDocument.From(session.Controller);
         if (json)
         {
