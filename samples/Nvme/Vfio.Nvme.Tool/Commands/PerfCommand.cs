@@ -23,7 +23,7 @@ internal sealed class PerfCommand
     private readonly Option<bool> _noShadow = Options.NoShadow();
     private readonly Option<bool> _json = Options.Json();
     private readonly Option<PerfPattern?> _pattern = Options.Value<PerfPattern?>(
-        "--rw", "PATTERN", $"What is done: {PerfPattern.Choices}. randread unless given. Writes overwrite what is there.", static text => PerfPattern.Parse(text));
+        "--rw", "PATTERN", $"What is done: {PerfPattern.Choices}. randread unless given.", static text => PerfPattern.Parse(text));
 
     private readonly Option<TimeSpan?> _time = Options.Value<TimeSpan?>(
         "--time", "SECONDS", "How long is measured. 5 unless given.", static text => Values.Time(text));
@@ -34,7 +34,7 @@ internal sealed class PerfCommand
     public static Command Create()
     {
         var self = new PerfCommand();
-        var command = new Command("perf", "Measure commands per second, bandwidth, and how long commands take.")
+        var command = new Command("perf", "Overwrites blocks all over the namespace with --rw write and --rw randwrite. Measures commands per second, bandwidth, and how long commands take.")
         {
             self._device,
             self._namespace,

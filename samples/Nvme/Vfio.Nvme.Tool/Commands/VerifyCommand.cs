@@ -30,7 +30,7 @@ internal sealed class VerifyCommand
     public static Command Create()
     {
         var self = new VerifyCommand();
-        var command = new Command("verify", "Write a pattern over blocks of a namespace, read it back and look at every byte. What was there is lost.")
+        var command = new Command("verify", "Overwrites the blocks of a namespace with a pattern, reads it back and looks at every byte. What was there is lost, unless --read-only.")
         {
             self._device,
             self._namespace,
