@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vfio.Core;
 
 namespace Vfio.Nvme.Tool;
@@ -12,9 +13,6 @@ internal static class ExitCode
     public const int HostLacks = 69;
     public const int NoPermission = 77;
 
-    /// <summary>The user ended it; as a shell tells of SIGINT.</summary>
-    public const int Interrupted = 130;
-
     /// <summary>The code for a refusal.</summary>
     public static int For(VfioErrorKind kind) => kind switch
     {
@@ -22,5 +20,13 @@ internal static class ExitCode
         VfioErrorKind.NoVfio or VfioErrorKind.NoIommu or VfioErrorKind.NoIsolation or VfioErrorKind.NoIommuModel or VfioErrorKind.NodeMissing => HostLacks,
         VfioErrorKind.PermissionDenied => NoPermission,
         _ => Failed,
+    };
+
+    /// <summary>The code for a command that a signal has ended, as a shell tells of it.</summary>
+    public static int For(PosixSignal signal) => 128 + signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGTERM => 15,
+        _ => 2,
     };
 }

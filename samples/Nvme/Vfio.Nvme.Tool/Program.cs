@@ -40,11 +40,6 @@ catch (VfioException error)
     Console.Error.WriteLine($"nvme-vfio: {error.Message}");
     return ExitCode.For(error.Kind);
 }
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine("nvme-vfio: interrupted");
-    return ExitCode.Interrupted;
-}
 catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
 {
     Console.Error.WriteLine($"nvme-vfio: {error.Message}");

@@ -48,14 +48,13 @@ internal sealed class PerfCommand
             self._noShadow,
             self._json,
         };
-        command.SetAction(self.Run);
+        command.SetAction(parsed => Interruption.Run(interruption => self.Run(parsed, interruption)));
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private int Run(ParseResult parsed, Interruption interruption)
     {
         int queues = parsed.GetValue(_queues) ?? 1;
-        using var interruption = new Interruption();
         using Session session = Session.Open(
             parsed.GetRequiredValue(_device), new NvmeControllerOptions { Queues = queues, ShadowDoorbells = !parsed.GetValue(_noShadow) });
         NvmeNamespace space = session.Namespace(parsed.GetValue(_namespace));
@@ -84,6 +83,6 @@ internal sealed class PerfCommand
             Terminal.Out.Write(PerfTable.Of(report!));
         }
 
-        return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : report!.Errors == 0 ? ExitCode.Done : ExitCode.Failed;
+        return interruption.Token.IsCancellationRequested ? interruption.ExitCode : report!.Errors == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 }

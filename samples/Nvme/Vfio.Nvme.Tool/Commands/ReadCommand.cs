@@ -2,14 +2,13 @@ using System.CommandLine;
 using Vfio.Core;
 using Vfio.Nvme.Tool.Output;
 using Vfio.Nvme.Tool.Sessions;
+using Vfio.Nvme.Tool.Transfers;
 
 namespace Vfio.Nvme.Tool.Commands;
 
 /// <summary><c>nvme-vfio read BDF</c>: blocks into a file.</summary>
 internal sealed class ReadCommand
 {
-    private const int Chunk = 4 << 20;
-
     private readonly Argument<PciAddress> _device = DeviceArgument.Create();
     private readonly Option<uint?> _namespace = Options.Namespace();
     private readonly Option<WaitMode> _wait = Options.Wait();
@@ -29,11 +28,11 @@ internal sealed class ReadCommand
         {
             self._device, self._namespace, self._block, self._count, self._output, self._wait,
         };
-        command.SetAction(self.Run);
+        command.SetAction(parsed => Interruption.Run(interruption => self.Run(parsed, interruption)));
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private int Run(ParseResult parsed, Interruption interruption)
     {
         using Session session = Session.Open(parsed.GetRequiredValue(_device));
         NvmeNamespace space = session.Namespace(parsed.GetValue(_namespace));
@@ -48,22 +47,18 @@ internal sealed class ReadCommand
         using var io = new BlockIo(queue, space);
         string name = parsed.GetValue(_output)!;
         using Stream output = name == "-" ? Console.OpenStandardOutput() : File.Create(name);
-        ulong end = block + count;
-        ulong at = block;
-        Meter.Show($"reading {count} blocks", Task.Run(() =>
+        var copy = new BlocksToStream(io, block, count);
+        Task work = Task.Run(() => copy.Run(output, interruption.Token));
+        try
         {
-            byte[] data = new byte[Chunk];
-            while (at < end)
-            {
-                ulong some = Math.Min(end - at, (ulong)(Chunk / space.BlockSize));
-                Span<byte> part = data.AsSpan(0, (int)some * space.BlockSize);
-                io.Read(at, part);
-                output.Write(part);
-                Volatile.Write(ref at, at + some);
-            }
+            Meter.Show($"reading {count} blocks", work, () => count == 0 ? 1 : (double)copy.Read / count);
+        }
+        catch when (copy.Read > 0)
+        {
+            Console.Error.WriteLine($"nvme-vfio: read {copy.Read} of {count} blocks");
+            throw;
+        }
 
-            output.Flush();
-        }), () => count == 0 ? 1 : (double)(Volatile.Read(ref at) - block) / count);
         return ExitCode.Done;
     }
 }

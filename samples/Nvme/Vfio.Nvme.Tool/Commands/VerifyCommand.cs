@@ -45,14 +45,13 @@ internal sealed class VerifyCommand
             self._readOnly,
             self._json,
         };
-        command.SetAction(self.Run);
+        command.SetAction(parsed => Interruption.Run(interruption => self.Run(parsed, interruption)));
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private int Run(ParseResult parsed, Interruption interruption)
     {
         int queues = parsed.GetValue(_queues) ?? 1;
-        using var interruption = new Interruption();
         using Session session = Session.Open(
             parsed.GetRequiredValue(_device), new NvmeControllerOptions { Queues = queues, ShadowDoorbells = !parsed.GetValue(_noShadow) });
         NvmeNamespace space = session.Namespace(parsed.GetValue(_namespace));
