@@ -26,6 +26,23 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public void Signals_that_are_held_off_do_nothing_and_are_told_of_once()
+    {
+        var said = new List<string>();
+        using var hold = new SignalHold(said.Add, "not now");
+        Assert.Empty(said);
+
+        foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGINT, PosixSignal.SIGTERM])
+        {
+            var context = new PosixSignalContext(signal);
+            hold.Take(context);
+            Assert.True(context.Cancel);
+        }
+
+        Assert.Equal(["not now"], said);
+    }
+
+    [Fact]
     public void A_command_that_was_interrupted_ends_with_the_code_of_the_signal()
     {
         int exitCode = Interruption.Run(static interruption =>

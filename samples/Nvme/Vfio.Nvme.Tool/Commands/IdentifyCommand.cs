@@ -49,6 +49,11 @@ internal static class IdentifyCommand
         Add("transfer", $"up to {document.MaxTransferBytes} bytes a command");
         Add("queues", $"{document.MaxQueues}, of up to {document.MaxQueueEntries} entries");
         Add("commands", $"{string.Join(", ", document.NvmCommands.Concat(document.AdminCommands))}");
+        if (document.FormatsAllNamespaces)
+        {
+            Add("format", $"always of all namespaces");
+        }
+
         Add("health", $"warning 0x{document.Health.CriticalWarning:x}, {document.Health.TemperatureCelsius} °C, {document.Health.PercentageUsed}% used");
         foreach (NamespaceEntry space in document.Namespaces)
         {

@@ -24,13 +24,9 @@ internal sealed class Session : IDisposable
     /// <summary>The namespace that was asked for, or the first that can be used.</summary>
     public NvmeNamespace Namespace(uint? id)
     {
-        NvmeNamespace? space = id is null
-            ? Controller.Namespaces.FirstOrDefault(static each => each.IsUsable)
-            : Controller.Namespaces.FirstOrDefault(each => each.Id == id);
-        return space is null
-            ? throw new UsageException(id is null ? $"{Controller.Name} has no namespace that can be used." : $"{Controller.Name} has no active namespace {id}.")
-            : space.IsUsable ? space
-            : throw new UsageException($"namespace {id} of {Controller.Name} has metadata, which this driver does not handle.");
+        NvmeNamespace space = NamespaceChoice.Any(Controller, id);
+        NamespaceChoice.RequireUsable(Controller, space);
+        return space;
     }
 
     /// <summary>Checks that one command can move so much.</summary>
