@@ -44,6 +44,16 @@ internal static class Command
         return (process.ExitCode, output.GetAwaiter().GetResult());
     }
 
+    /// <summary>Starts a program by the name of its project and of its assembly, with all its streams for the caller.</summary>
+    public static Process StartProgram(string project, string assembly, params string[] arguments)
+        => Process.Start(new ProcessStartInfo("dotnet", [Built(project, assembly), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+
     /// <summary>Starts the tests' own other process (Vfio.TestChild), which is told what to do by lines.</summary>
     public static Process Child(params string[] arguments)
     {

@@ -40,7 +40,7 @@ internal sealed class ReadCommand
         ulong count = parsed.GetValue(_count) ?? (space.BlockCount - Math.Min(block, space.BlockCount));
         if (block > space.BlockCount || count > space.BlockCount - block)
         {
-            throw new UsageException($"blocks {block} to {block + count - 1} are not in namespace {space.Id}, which has {space.BlockCount}.");
+            throw new UsageException($"{count} blocks from {block} on are not in namespace {space.Id}, which has {space.BlockCount}.");
         }
 
         using IoQueuePair queue = session.Controller.CreateQueue(new IoQueuePairOptions { Wait = parsed.GetValue(_wait) });
