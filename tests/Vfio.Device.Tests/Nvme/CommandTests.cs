@@ -125,7 +125,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Usage, "1000", "perf", "--bs", "1000")]
+    [InlineData(Usage, "whole blocks", "perf", "--bs", "1000")]
     [InlineData(Usage, "whole blocks", "verify", "--bs", "1000")]
     [InlineData(Usage, "whole blocks", "perf", "--bs", "1G")]
     [InlineData(Usage, "--qd: '0'", "perf", "--qd", "0")]
