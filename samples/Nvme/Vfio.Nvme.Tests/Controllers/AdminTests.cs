@@ -80,6 +80,18 @@ public sealed class AdminTests : IDisposable
         Assert.Throws<ArgumentException>(() => _controller.Format(now, new LbaFormat(9, 512, 0)));
     }
 
+    [Fact]
+    public void A_format_makes_a_namespace_with_metadata_one_that_can_be_used()
+    {
+        var model = new ModelController(new ModelNamespace(1, 4096, 16) { Metadata = 8 });
+        using NvmeController controller = NvmeController.Open(model, model.Options);
+        NvmeNamespace old = controller.Namespaces[0];
+        Assert.False(old.IsUsable);
+        Assert.Throws<ArgumentException>(() => controller.Format(old, old.Identity.Format));
+
+        Assert.True(controller.Format(old, old.Identity.Formats[0]).IsUsable);
+    }
+
     [Theory]
     [InlineData(0, 4096)]
     [InlineData(1, 512)]

@@ -15,7 +15,7 @@ internal sealed class ModelNamespace(uint id, int blockSize, int blockCount)
 
     public ulong BlockCount => (ulong)(Data.Length / BlockSize);
 
-    /// <summary>A format's metadata in bytes, so that it cannot be driven.</summary>
+    /// <summary>The metadata in bytes of the format with 4096, so that it cannot be driven.</summary>
     public int Metadata { get; set; }
 
     public Span<byte> At(ulong block, int count) => Data.AsSpan(checked((int)block * BlockSize), count * BlockSize);
@@ -41,7 +41,7 @@ internal sealed class ModelNamespace(uint id, int blockSize, int blockCount)
         data[26] = (byte)Array.IndexOf(_formats, BlockSize);
         for (int i = 0; i < _formats.Length; i++)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(128 + (4 * i)), (ushort)Metadata);
+            BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(128 + (4 * i)), (ushort)(_formats[i] == 4096 ? Metadata : 0));
             data[128 + (4 * i) + 2] = (byte)int.Log2(_formats[i]);
         }
 
