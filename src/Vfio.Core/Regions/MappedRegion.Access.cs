@@ -219,7 +219,7 @@ public sealed unsafe partial class MappedRegion
     /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public Register32 Register32(long offset)
-        => IsMapped(offset, sizeof(uint)) ? new(this, _base + offset, _epoch) : new(this, offset);
+        => IsMapped(offset, sizeof(uint)) ? new(this, _base + offset, _epoch) : new(new CalledRegister(this, offset));
 
     /// <summary>Takes one register of 64 bits out, for a loop that accesses nothing else: checked once, here, and never again.</summary>
     /// <param name="offset">Where it is, in bytes, a multiple of 8. In a part that is not mapped (<see cref="Areas"/>) each access is a call.</param>
@@ -227,7 +227,7 @@ public sealed unsafe partial class MappedRegion
     /// <exception cref="VfioException">The device is gone.</exception>
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public Register64 Register64(long offset)
-        => IsMapped(offset, sizeof(ulong)) ? new(this, _base + offset, _epoch) : new(this, offset);
+        => IsMapped(offset, sizeof(ulong)) ? new(this, _base + offset, _epoch) : new(new CalledRegister(this, offset));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte ReadSlowly8(long offset)

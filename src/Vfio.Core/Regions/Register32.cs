@@ -15,22 +15,22 @@ namespace Vfio.Core;
 [SuppressMessage("Performance", "CA1815", Justification = "Nobody compares registers.")]
 public readonly unsafe struct Register32
 {
-    // With an epoch a MappedRegion and an address in it, without one any registers and an offset among them.
-    private readonly IRegisterAccess _registers;
-    private readonly nint _place;
+    private readonly object _owner; // a MappedRegion or a CalledRegister
+    private readonly byte* _address;
     private readonly ulong* _epoch;
 
     internal Register32(MappedRegion region, byte* address, ulong* epoch)
     {
-        _registers = region;
-        _place = (nint)address;
+        _owner = region;
+        _address = address;
         _epoch = epoch;
     }
 
-    internal Register32(IRegisterAccess registers, long offset)
+    internal Register32(CalledRegister register)
     {
-        _registers = registers;
-        _place = (nint)offset;
+        _owner = register;
+        _address = CalledRegister.Address;
+        _epoch = CalledRegister.Epoch;
     }
 
     /// <summary>Reads it, by one access of 32 bits.</summary>
@@ -38,19 +38,14 @@ public readonly unsafe struct Register32
     /// <exception cref="ObjectDisposedException">The mapping or the device has been disposed.</exception>
     public uint Read()
     {
-        if (_epoch is null)
-        {
-            return _registers.Read32(_place);
-        }
-
         ulong epoch = FaultRange.Begin(_epoch);
-        uint value = Mmio.Read32((byte*)_place);
+        uint value = Mmio.Read32(_address);
         if (Volatile.Read(ref *_epoch) != epoch || value == uint.MaxValue)
         {
-            Unsafe.As<MappedRegion>(_registers).Examine(epoch);
+            value = CalledRegister.EndRead(_owner, epoch, value);
         }
 
-        GC.KeepAlive(_registers);
+        GC.KeepAlive(_owner);
         return value;
     }
 
@@ -60,19 +55,13 @@ public readonly unsafe struct Register32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(uint value)
     {
-        if (_epoch is null)
-        {
-            _registers.Write32(_place, value);
-            return;
-        }
-
         ulong epoch = FaultRange.Begin(_epoch);
-        Mmio.Write32((byte*)_place, value);
+        Mmio.Write32(_address, value);
         if (Volatile.Read(ref *_epoch) != epoch)
         {
-            Unsafe.As<MappedRegion>(_registers).Examine(epoch);
+            CalledRegister.EndWrite(_owner, epoch, value);
         }
 
-        GC.KeepAlive(_registers);
+        GC.KeepAlive(_owner);
     }
 }

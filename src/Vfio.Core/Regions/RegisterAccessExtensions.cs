@@ -56,7 +56,7 @@ public static class RegisterAccessExtensions
         }
 
         Require(registers, offset, sizeof(uint));
-        return new Register32(registers, offset);
+        return new Register32(new CalledRegister(registers, offset));
     }
 
     /// <summary>Takes one register of 64 bits out, as fast as the registers allow: see <see cref="MappedRegion.Register64"/>.</summary>
@@ -73,7 +73,7 @@ public static class RegisterAccessExtensions
         }
 
         Require(registers, offset, sizeof(ulong));
-        return new Register64(registers, offset);
+        return new Register64(new CalledRegister(registers, offset));
     }
 
     private static void Require(IRegisterAccess registers, long offset, int width)

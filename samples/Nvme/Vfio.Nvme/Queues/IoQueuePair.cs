@@ -42,7 +42,7 @@ public sealed partial class IoQueuePair : IDisposable
         CompletionEntries = Math.Min(Entries + Math.Max(depth, LeastSpare), controller.Capabilities.MaxQueueEntries);
         _spare = (uint)Math.Max(1, CompletionEntries - Entries);
         _maxTransfer = controller.MaxTransfer;
-        _generation = None;
+        _generation = NoGeneration;
         _slots = new CommandSlot[depth];
         _free = new ushort[depth];
         long submissions = Pages((long)Entries * SubmissionEntry.Size);
@@ -86,7 +86,7 @@ public sealed partial class IoQueuePair : IDisposable
     internal int CompletionEntries { get; }
 
     // One that the controller is not in, nor soon.
-    private int None => unchecked(_controller.Generation - 1);
+    private int NoGeneration => unchecked(_controller.Generation - 1);
 
     /// <summary>Deletes the queue pair. Commands that are in flight end unreported, and their data is left alone by the controller from here on.</summary>
     public void Dispose()
@@ -97,7 +97,7 @@ public sealed partial class IoQueuePair : IDisposable
             _controller.Delete(this);
 
             // Whoever uses it all the same is told so, and touches no memory that is no longer there.
-            _generation = None;
+            _generation = NoGeneration;
             _memory.Dispose();
         }
     }
