@@ -127,16 +127,10 @@ public sealed class IoFaultTests
     public void A_controller_that_vanishes_ends_every_command_once_and_takes_no_more(WaitMode wait)
     {
         using var fixture = Open(wait);
-        HoldBlock(fixture, 7, ModelFault.Vanish);
 
-        List<NvmeCompletion> ended = RunReads(fixture, 16);
+        LoseAtBlock7(fixture, ModelFault.Vanish);
 
-        Assert.Equal(16, ended.Count);
-        Assert.Equal(7, ended.Count(static completion => completion.IsSuccess));
-        Assert.Equal(9, ended.Count(static completion => completion.Status.Is(NvmeStatus.AbortedByHost)));
-        Assert.Equal(ControllerState.Removed, fixture.Controller.State);
         Assert.False(fixture.Model.Bus.IsMaster);
-        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.TryFlush(fixture.Namespace, out _)).Kind);
         Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.Reap(new NvmeCompletion[1])).Kind);
     }
 
@@ -147,15 +141,9 @@ public sealed class IoFaultTests
     public void A_device_that_is_taken_away_ends_every_command_once_and_takes_no_more(WaitMode wait)
     {
         using var fixture = Open(wait);
-        HoldBlock(fixture, 7, ModelFault.TakenAway);
 
-        List<NvmeCompletion> ended = RunReads(fixture, 16);
+        LoseAtBlock7(fixture, ModelFault.TakenAway);
 
-        Assert.Equal(16, ended.Count);
-        Assert.Equal(7, ended.Count(static completion => completion.IsSuccess));
-        Assert.Equal(9, ended.Count(static completion => completion.Status.Is(NvmeStatus.AbortedByHost)));
-        Assert.Equal(ControllerState.Removed, fixture.Controller.State);
-        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.TryFlush(fixture.Namespace, out _)).Kind);
         Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Controller.ReadSmartLog()).Kind);
         Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Controller.CreateQueue()).Kind);
     }
@@ -261,6 +249,20 @@ public sealed class IoFaultTests
 
     private static QueueFixture Open(WaitMode wait)
         => new(queue: new IoQueuePairOptions { Depth = 16, Wait = wait }, options: new NvmeControllerOptions { CommandTimeout = TimeSpan.FromSeconds(4) });
+
+    /// <summary>Reads, until the device is lost for good: what had ended before is well, the rest is aborted, and nothing more is taken.</summary>
+    private static void LoseAtBlock7(QueueFixture fixture, ModelFault fault)
+    {
+        HoldBlock(fixture, 7, fault);
+
+        List<NvmeCompletion> ended = RunReads(fixture, 16);
+
+        Assert.Equal(16, ended.Count);
+        Assert.Equal(7, ended.Count(static completion => completion.IsSuccess));
+        Assert.Equal(9, ended.Count(static completion => completion.Status.Is(NvmeStatus.AbortedByHost)));
+        Assert.Equal(ControllerState.Removed, fixture.Controller.State);
+        Assert.Equal(NvmeErrorKind.NotUsable, Assert.Throws<NvmeException>(() => fixture.Queue.TryFlush(fixture.Namespace, out _)).Kind);
+    }
 
     /// <summary>Makes one command go wrong, once.</summary>
     private static void HoldBlock(QueueFixture fixture, ulong block, ModelFault fault)
